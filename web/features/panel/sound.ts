@@ -1,0 +1,126 @@
+// Which sound belongs to which screen, as data and pure choice. Everything
+// lies between 260 and 1050 Hz, where old ears still hear; each sound differs in
+// rhythm and direction, not only in pitch, so that it can be told apart by
+// somebody who cannot read the sentence.
+
+import type { ScreenName } from './screen'
+
+/** One beep: begins `at` ms after the start, `hz`, lasts `ms`, loudness 0..1. */
+export type Note = { at: number; hz: number; ms: number; gain: number }
+
+export type SoundName =
+  | 'press'
+  | 'received'
+  | 'pulse'
+  | 'answered'
+  | 'requeued'
+  | 'on_the_way'
+  | 'wrap_up'
+  | 'ended'
+  | 'no_line'
+
+/** The score of each sound. */
+export const score: Record<SoundName, Note[]> = {
+  // A hard click, then one beep: the key was felt.
+  press: [
+    { at: 0, hz: 1050, ms: 25, gain: 0.7 },
+    { at: 40, hz: 660, ms: 160, gain: 0.6 },
+  ],
+  // Rising two-tone: it has arrived.
+  received: [
+    { at: 0, hz: 523, ms: 200, gain: 0.5 },
+    { at: 220, hz: 784, ms: 320, gain: 0.5 },
+  ],
+  // The quiet double ring while people are being called.
+  pulse: [
+    { at: 0, hz: 440, ms: 180, gain: 0.14 },
+    { at: 260, hz: 440, ms: 180, gain: 0.14 },
+  ],
+  // A chord: somebody is there.
+  answered: [
+    { at: 0, hz: 523, ms: 700, gain: 0.25 },
+    { at: 0, hz: 659, ms: 700, gain: 0.25 },
+    { at: 0, hz: 784, ms: 700, gain: 0.25 },
+  ],
+  // Down, then up again: it broke, and is being called again.
+  requeued: [
+    { at: 0, hz: 784, ms: 180, gain: 0.5 },
+    { at: 200, hz: 392, ms: 260, gain: 0.5 },
+    { at: 560, hz: 523, ms: 180, gain: 0.5 },
+    { at: 760, hz: 784, ms: 260, gain: 0.5 },
+  ],
+  // Quick steps upward: feet coming.
+  on_the_way: [
+    { at: 0, hz: 523, ms: 120, gain: 0.5 },
+    { at: 160, hz: 587, ms: 120, gain: 0.5 },
+    { at: 320, hz: 659, ms: 120, gain: 0.5 },
+    { at: 480, hz: 784, ms: 120, gain: 0.5 },
+    { at: 640, hz: 1047, ms: 300, gain: 0.5 },
+  ],
+  // Two soft tones downward: the talk is over.
+  wrap_up: [
+    { at: 0, hz: 659, ms: 240, gain: 0.35 },
+    { at: 280, hz: 523, ms: 320, gain: 0.35 },
+  ],
+  // A slow close on the key-note.
+  ended: [
+    { at: 0, hz: 784, ms: 220, gain: 0.4 },
+    { at: 260, hz: 659, ms: 220, gain: 0.4 },
+    { at: 520, hz: 523, ms: 600, gain: 0.4 },
+  ],
+  // Three long low tones, as a dead telephone line.
+  no_line: [
+    { at: 0, hz: 262, ms: 450, gain: 0.6 },
+    { at: 600, hz: 262, ms: 450, gain: 0.6 },
+    { at: 1200, hz: 262, ms: 450, gain: 0.6 },
+  ],
+}
+
+const entering: Partial<Record<ScreenName, SoundName>> = {
+  sending: 'press',
+  received: 'received',
+  answered: 'answered',
+  requeued: 'requeued',
+  on_the_way: 'on_the_way',
+  wrap_up: 'wrap_up',
+  ended: 'ended',
+  no_line: 'no_line',
+  unheard: 'no_line',
+}
+
+/**
+ * The sound for going from one screen to another, or null. `played` says that
+ * this page's own key has already given the press sound, before any screen
+ * changed. `gone` is silent unless a call or a press was open: a terminal that
+ * restarts at night must not wake the village.
+ */
+export function entrySound(from: ScreenName, to: ScreenName, played: boolean): SoundName | null {
+  if (from === to) return null
+  if (to === 'sending' && played) return null
+  if (to === 'gone')
+    return from === 'idle' || from === 'starting' || from === 'ended' || from === 'cut'
+      ? null
+      : 'no_line'
+  return entering[to] ?? null
+}
+
+/** A sound that repeats while a screen stays, and its period in milliseconds. */
+export type Loop = { sound: SoundName; every: number }
+
+/**
+ * People are being rung: a quiet pulse each 3 s, so that a villager on the floor
+ * knows it goes on. No line: the dead-line tone each 6 s, which says something else.
+ * Nothing while somebody talks.
+ */
+export function loopFor(name: ScreenName): Loop | null {
+  switch (name) {
+    case 'sending':
+    case 'received':
+    case 'requeued':
+      return { sound: 'pulse', every: 3000 }
+    case 'no_line':
+      return { sound: 'no_line', every: 6000 }
+    default:
+      return null
+  }
+}

@@ -1,0 +1,27 @@
+/** Makes an unknown key a compile error: zh-CN is the list of keys. */
+import type calls from './locales/zh-CN/calls.json'
+import type centre from './locales/zh-CN/centre.json'
+import type desk from './locales/zh-CN/desk.json'
+import type duty from './locales/zh-CN/duty.json'
+import type kiosk from './locales/zh-CN/kiosk.json'
+import type points from './locales/zh-CN/points.json'
+import type session from './locales/zh-CN/session.json'
+import type shared from './locales/zh-CN/shared.json'
+import type talk from './locales/zh-CN/talk.json'
+
+declare module 'i18next' {
+  interface CustomTypeOptions {
+    defaultNS: 'shared'
+    resources: {
+      calls: typeof calls
+      centre: typeof centre
+      desk: typeof desk
+      duty: typeof duty
+      kiosk: typeof kiosk
+      points: typeof points
+      session: typeof session
+      shared: typeof shared
+      talk: typeof talk
+    }
+  }
+}

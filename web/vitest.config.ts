@@ -1,0 +1,16 @@
+import { mergeConfig } from 'vite'
+import { defineConfig } from 'vitest/config'
+import base from './vite.config.ts'
+
+export default mergeConfig(
+  base,
+  defineConfig({
+    test: {
+      environment: 'happy-dom',
+      include: ['{apps,features,shared}/**/*.test.{ts,tsx}', '*.test.ts'],
+      setupFiles: ['./shared/ui/testing.ts'],
+      sequence: { shuffle: true },
+      restoreMocks: true,
+    },
+  }),
+)
