@@ -1,0 +1,48 @@
+package auth
+
+// Route is one route of a hub and what it needs.
+type Route struct {
+	Method string
+	Path   string // as the router writes it, with {names}
+	Action Action
+	// Unit is where a Target action finds its unit: "id" and "kiosk" are path
+	// parameters that carry a unit code, "body" is checked by the handler once
+	// the body is read. Empty for the other reaches.
+	Unit string
+}
+
+// Routes is every route of a hub. The api refuses to start with a route that
+// has no row here, and a test walks the router against this table.
+var Routes = []Route{
+	{"POST", "/api/session", Open, ""},
+	{"GET", "/api/session", SessionRead, ""},
+	{"DELETE", "/api/session", SessionEnd, ""},
+	{"POST", "/api/ticket", LiveOpen, ""},
+	{"GET", "/live", Open, ""}, // the one-time ticket says who
+	{"PUT", "/api/duty", DutySet, ""},
+	{"GET", "/api/calls", CallList, ""},
+	{"GET", "/api/calls/{id}", CallShow, "id"},
+	{"POST", "/api/calls/{id}/answer", CallAnswer, "id"},
+	{"POST", "/api/calls/{id}/media", CallMedia, "id"},
+	{"POST", "/api/calls/{id}/speech", CallSpeech, "id"},
+	{"POST", "/api/calls/{id}/hang-up", CallHangUp, "id"},
+	{"POST", "/api/calls/{id}/attended", CallAttended, "id"},
+	{"POST", "/api/calls/{id}/close", CallClose, "id"},
+	{"GET", "/api/points", PointList, ""},
+	{"POST", "/api/points", KioskAdd, "body"},
+	{"POST", "/api/points/{kiosk}/enrolment", KioskEnrol, "kiosk"},
+	{"POST", "/api/enrol", Open, ""}, // the one-time code says who
+	{"GET", "/api/openapi.json", Open, ""},
+	{"GET", "/livez", Open, ""},
+	{"GET", "/readyz", Open, ""},
+}
+
+// RouteFor finds the row of a route; false means the route may not exist.
+func RouteFor(method, path string) (Route, bool) {
+	for _, r := range Routes {
+		if r.Method == method && r.Path == path {
+			return r, true
+		}
+	}
+	return Route{}, false
+}
