@@ -2,7 +2,6 @@ package load
 
 import (
 	"context"
-	"errors"
 	"fmt"
 	"sync"
 	"sync/atomic"
@@ -94,12 +93,15 @@ func closedLoop(ctx context.Context, t *tally, w Workload, pubs []Publisher) err
 			errs <- ctx.Err()
 		}()
 	}
-	var all []error
+	// The first fault says it: the other connections fail the same way.
+	var first error
 	for range pubs {
-		all = append(all, <-errs)
+		if err := <-errs; first == nil {
+			first = err
+		}
 	}
-	if err := errors.Join(all...); err != nil {
-		return err
+	if first != nil {
+		return first
 	}
 	return t.settle(ctx)
 }
