@@ -1,0 +1,43 @@
+package postgres
+
+import (
+	"fmt"
+	"os"
+	"os/exec"
+	"runtime"
+	"syscall"
+	"testing"
+)
+
+// TestChildOutlivesTheThreadThatAsked: the parent-death signal fires when the forking thread ends, so the fork must
+// not happen on the caller's thread, which the runtime may retire at any time.
+func TestChildOutlivesTheThreadThatAsked(t *testing.T) {
+	tids, procs := make(chan int, 1), make(chan *process, 1)
+	go func() {
+		runtime.LockOSThread() // Never unlocked: the thread ends with this goroutine.
+		cmd := exec.Command("sleep", "600")
+		cmd.SysProcAttr = &syscall.SysProcAttr{Pdeathsig: syscall.SIGKILL}
+		p, err := spawn(cmd)
+		if err != nil {
+			t.Error(err)
+		}
+		tids <- syscall.Gettid()
+		procs <- p
+	}()
+	task := fmt.Sprintf("/proc/self/task/%d", <-tids)
+	p := <-procs
+	if task == fmt.Sprintf("/proc/self/task/%d", os.Getpid()) {
+		t.Skip("the goroutine ran on the main thread, which never ends")
+	}
+	for {
+		if _, err := os.Stat(task); err != nil {
+			break
+		}
+		runtime.Gosched()
+	}
+	p.signal(syscall.SIGTERM)
+	<-p.done
+	if got := p.cmd.ProcessState.Sys().(syscall.WaitStatus).Signal(); got != syscall.SIGTERM {
+		t.Fatalf("the child was ended by %s, with the thread that asked for it", got)
+	}
+}
