@@ -7,13 +7,13 @@ import "sync"
 // same. The upper half is kept for presses.
 const (
 	queueMax     = 4096
-	queueOrdered = queueMax / 2
+	queueOthers = queueMax / 2
 )
 
 // Queue stands between the goroutines that read keys, which must never wait,
 // and the one reader of Events, which may. It keeps order. When it is full it
 // first refuses everything but presses, then presses too, and tells how many
-// it refused by an Overrun of that key as soon as there is room.
+// it refused by an Overrun before the next event of that key that finds room.
 type Queue struct {
 	out  chan Event
 	done chan struct{}
@@ -51,17 +51,17 @@ func (q *Queue) Push(e Event) {
 }
 
 func (q *Queue) push(e Event) {
-	if n := q.lost[e.Key]; n > 0 && len(q.waiting) < queueOrdered {
-		q.waiting = append(q.waiting, Event{Key: e.Key, Kind: Overrun, At: e.At, N: n})
-		delete(q.lost, e.Key)
-	}
-	room := queueOrdered
+	room := queueOthers
 	if e.Kind == Press {
 		room = queueMax
 	}
 	if len(q.waiting) >= room {
 		q.lost[e.Key]++
 		return
+	}
+	if n := q.lost[e.Key]; n > 0 {
+		q.waiting = append(q.waiting, Event{Key: e.Key, Kind: Overrun, At: e.At, N: n})
+		delete(q.lost, e.Key)
 	}
 	q.waiting = append(q.waiting, e)
 }
