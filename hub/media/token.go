@@ -12,9 +12,6 @@ const (
 	maxTTL = 24 * time.Hour
 	// maxName is LiveKit's limit for room names, identities and names, bytes.
 	maxName = 256
-	// clockSkew is how far a kiosk-side or cluster clock may be behind ours
-	// before a fresh token is "not valid yet".
-	clockSkew = time.Minute
 )
 
 // videoGrant is the part of LiveKit's access token that this product uses; the
@@ -40,9 +37,10 @@ type claims struct {
 }
 
 // Token makes a token that admits one identity to one call's room for ttl
-// (more than 0, at most 24 h). The identity is unique in the room: a second
-// join with the same one puts the first out. The name is what others see.
-// It does not speak to the server, and does not open the room.
+// (more than 0, at most 24 h; LiveKit forgives clocks one minute). The identity
+// is unique in the room: a second join with the same one puts the first out.
+// The name is what others see. It does not speak to the server, and does not
+// open the room.
 func (r *Rooms) Token(call, identity, name string, role Role, ttl time.Duration) (string, error) {
 	for _, part := range []struct{ field, text string }{{"call", call}, {"identity", identity}} {
 		if part.text == "" || len(part.text) > maxName {
@@ -85,7 +83,7 @@ func (r *Rooms) sign(c claims, subject string, ttl time.Duration) (string, error
 	c.RegisteredClaims = jwt.RegisteredClaims{
 		Issuer:    r.key,
 		Subject:   subject,
-		NotBefore: jwt.NewNumericDate(now.Add(-clockSkew)),
+		NotBefore: jwt.NewNumericDate(now),
 		ExpiresAt: jwt.NewNumericDate(now.Add(ttl)),
 	}
 	token, err := jwt.NewWithClaims(jwt.SigningMethodHS256, c).SignedString([]byte(r.secret))

@@ -90,15 +90,16 @@ func Join(ctx context.Context, url, token string, o Options) (*Voice, error) {
 	if o.Hz == 0 {
 		return v, nil
 	}
-	if err := v.talk(o); err != nil {
+	if err := v.talk(ctx, o); err != nil {
 		v.Leave()
 		return nil, err
 	}
 	return v, nil
 }
 
-// talk publishes the tone as a microphone.
-func (v *Voice) talk(o Options) error {
+// talk publishes the tone as a microphone. A token that may not publish shows
+// as the end of the context: LiveKit does not answer the request.
+func (v *Voice) talk(ctx context.Context, o Options) error {
 	if o.Codec == nil {
 		o.Codec = Opus{}
 	}
@@ -113,8 +114,17 @@ func (v *Voice) talk(o Options) error {
 	if err := track.StartWrite(sound, nil); err != nil {
 		return fmt.Errorf("tone: %w", err)
 	}
-	_, err = v.room.LocalParticipant.PublishTrack(track, &lksdk.TrackPublicationOptions{
-		Name: "tone", Source: livekit.TrackSource_MICROPHONE})
+	published := make(chan error, 1)
+	go func() {
+		_, err := v.room.LocalParticipant.PublishTrack(track, &lksdk.TrackPublicationOptions{
+			Name: "tone", Source: livekit.TrackSource_MICROPHONE})
+		published <- err
+	}()
+	select {
+	case err = <-published:
+	case <-ctx.Done():
+		err = ctx.Err()
+	}
 	if err != nil {
 		return fmt.Errorf("publish tone: %w", err)
 	}

@@ -75,7 +75,7 @@ func Start(ctx context.Context, c media.Config) (*Server, error) {
 	ctx, cancel := context.WithTimeout(ctx, startLimit)
 	defer cancel()
 	// LiveKit and its libraries take their logger when they are made.
-	logger.SetLogger(log{slog.Default().With("component", "livekit")}, "livekit")
+	logger.SetLogger(log{to: slog.Default().With("component", "livekit")}, "livekit")
 	for try := 1; ; try++ {
 		server, err := startOnce(ctx, c)
 		if err == nil || try == startTries || !errors.Is(err, syscall.EADDRINUSE) || isConfigured(err) {
@@ -179,6 +179,10 @@ func (s *Server) Rooms() *media.Rooms { return s.rooms }
 // prefix as their address. The server that carries it must not set a
 // ReadTimeout or WriteTimeout on hijacked connections (net/http does not).
 func (s *Server) Handler() http.Handler { return s.handler }
+
+// Ended is closed when the server no longer runs: after Stop, or when LiveKit
+// gave up by itself, which the hub should log and show as "no voice".
+func (s *Server) Ended() <-chan struct{} { return s.ended }
 
 // Stop puts everybody out of all rooms, frees the ports and waits until that
 // is done. It is idempotent. After it the handler answers 502.
