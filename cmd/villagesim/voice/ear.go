@@ -25,6 +25,9 @@ type Hearing struct {
 	// Level is the RMS of the last window in dB of full scale, where a sine of
 	// full scale is -3.01; -Inf if nothing was decoded.
 	Level float64
+	// Loudest is the RMS of the loudest packet so far, as Level; it is what to
+	// ask of a speaker who pauses, such as a browser's fake microphone.
+	Loudest float64
 	// Hz is the strongest frequency of the last window, 0 while there is less
 	// than a window or only silence.
 	Hz float64
@@ -41,6 +44,7 @@ type ear struct {
 	recent  []float64 // the last window samples, a ring
 	at      int       // the next place in recent
 	filled  bool
+	loudest float64 // mean square of the loudest packet
 }
 
 // hear takes one packet's samples. since is the time from Join.
@@ -60,6 +64,7 @@ func (e *ear) hear(samples []float32, rate int, since time.Duration) {
 	}
 	e.hearing.Packets++
 	e.hearing.Seconds += float64(len(samples)) / float64(rate)
+	e.loudest = max(e.loudest, energy/float64(max(1, len(samples))))
 	if e.hearing.FirstAfter == 0 && decibel(energy, len(samples)) > silence {
 		e.hearing.FirstAfter = since
 	}
@@ -87,7 +92,7 @@ func (e *ear) heard(packets int) bool {
 // tell sums up what was heard so far.
 func (e *ear) tell() Hearing {
 	if e == nil {
-		return Hearing{Level: math.Inf(-1)}
+		return Hearing{Level: math.Inf(-1), Loudest: math.Inf(-1)}
 	}
 	e.mu.Lock()
 	defer e.mu.Unlock()
@@ -100,7 +105,7 @@ func (e *ear) tell() Hearing {
 	for _, v := range last {
 		energy += v * v
 	}
-	h.Level = decibel(energy, len(last))
+	h.Level, h.Loudest = decibel(energy, len(last)), decibel(e.loudest, 1)
 	if e.filled && h.Level > silence {
 		h.Hz = strongest(last, e.rate)
 	}

@@ -85,6 +85,17 @@ func TestEarFollowsAChangeOfRate(t *testing.T) {
 	}
 }
 
+func TestLoudestOutlivesThePause(t *testing.T) {
+	var e ear
+	e.hear([]float32{0.5, -0.5}, 48000, time.Second)
+	for range 2 * window {
+		e.hear([]float32{0}, 48000, time.Second)
+	}
+	if h := e.tell(); math.Abs(h.Loudest+6.02) > 0.01 || !math.IsInf(h.Level, -1) {
+		t.Errorf("after a pause: %+v, want loudest -6.02 and no level", h)
+	}
+}
+
 func TestToneOutsideTheTelephoneBandIsRefused(t *testing.T) {
 	for _, hz := range []int{-1, 99, 3401} {
 		if _, err := newTone(hz, PCMU{}); err == nil {
