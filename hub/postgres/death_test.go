@@ -1,7 +1,9 @@
 package postgres
 
 import (
+	"context"
 	"fmt"
+	"log/slog"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -55,6 +57,7 @@ func TestNothingCommittedIsLost(t *testing.T) {
 func TestDatabaseDiesWithItsHub(t *testing.T) {
 	t.Parallel()
 	dir := folder(t)
+	t.Cleanup(func() { endLeftovers(context.Background(), slog.Default(), filepath.Join(dir, "pg")) })
 	v := startVillage(t, dir, "")
 	gone, err := os.FindProcess(v.pgPID) // Holds a pidfd; the server is not this process's child.
 	check(t, err)
