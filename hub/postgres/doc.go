@@ -18,5 +18,9 @@
 // Data are never thrown away: the programs are chosen by the cluster's own PG_VERSION, and a folder that cannot be
 // understood is refused with a named reason and left as it is.
 //
+// The programs come from the machine. On Debian, write create_main_cluster = false into
+// /etc/postgresql-common/createcluster.conf before installing postgresql-15, or the package starts a cluster that
+// nobody needs.
+//
 // [Start] runs the cluster once; [Supervise] also brings it back when it ends without being told to.
 package postgres

@@ -1,6 +1,7 @@
 package postgres
 
 import (
+	"errors"
 	"os"
 	"path/filepath"
 	"syscall"
@@ -105,4 +106,33 @@ func TestStopWhileDown(t *testing.T) {
 	check(t, s.Stop(t.Context()))
 	check(t, os.Remove(filepath.Join(c.Dir, "hold")))
 	start(t, c) // The folder is free.
+}
+
+// TestSupervisorKeepsTrying: a start that fails is told, with its reason, and is not the last attempt.
+func TestSupervisorKeepsTrying(t *testing.T) {
+	t.Parallel()
+	states := make(chan State, 16)
+	c := config(t, folder(t))
+	c.Notify = func(s State) { states <- s }
+	s, err := Supervise(t.Context(), c)
+	check(t, err)
+	t.Cleanup(func() { s.Stop(t.Context()) })
+	version := filepath.Join(s.home.data, "PG_VERSION")
+	good, err := os.ReadFile(version)
+	check(t, err)
+	check(t, os.WriteFile(version, []byte("99\n"), 0o600)) // As if an upgrade had removed the programs.
+	check(t, syscall.Kill(s.PID(), syscall.SIGKILL))
+	if st := <-states; st.Reason != Died {
+		t.Fatalf("%+v", st)
+	}
+	st := <-states
+	var e *Error
+	if st.Up || st.Reason != RestartFailed || !errors.As(st.Err, &e) || e.Code != VersionMissing {
+		t.Fatalf("%+v", st)
+	}
+	check(t, os.WriteFile(version, good, 0o600))
+	if st = <-states; !st.Up || st.Reason != Returned {
+		t.Fatalf("%+v", st)
+	}
+	check(t, s.Stop(t.Context()))
 }

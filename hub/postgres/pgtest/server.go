@@ -101,7 +101,7 @@ func folders(dir, clusterURL string) []string {
 // removeAfterUs starts a shell that waits until this process has died, in whatever way: its standard input ends
 // then. It tries for a while, because the server may still be on its way out.
 func removeAfterUs(dir, clusterURL string) error {
-	const script = `read _; for i in 1 2 3 4 5 6 7 8 9 10; do rm -rf "$@" 2>/dev/null && exit; sleep 0.2; done`
+	const script = `read _; for i in $(seq 50); do rm -rf "$@" 2>/dev/null && exit; sleep 0.2; done`
 	ours, theirs, err := pipe()
 	if err != nil {
 		return err
