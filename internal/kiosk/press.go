@@ -1,0 +1,145 @@
+package kiosk
+
+import (
+	"time"
+
+	"huying/internal/call"
+	"huying/internal/wire"
+)
+
+// press makes the id, sends and journals in parallel: a failed disk does not
+// stop the ring.
+func (k *Kiosk) press(in Press) {
+	id := call.PressID{Kiosk: k.cfg.ID, Mark: call.Mark{Boot: k.boot, Seq: k.nextSeq}}
+	k.nextSeq++
+	if k.ep == nil {
+		k.open(id)
+	}
+	ep := k.ep
+	rec := PressedRecord{Press: id, Call: ep.c.ID, Key: in.Key, At: in.At}
+	if k.cfg.Sign != nil {
+		rec.Sig = k.cfg.Sign(id, ep.c.ID, in.Key)
+	}
+	was := ep.c.Phase()
+	ep.c.Merge(call.Pressed{Mark: id.Mark, Key: in.Key, At: rec.At})
+	if was != call.Ringing {
+		ep.waitSince = k.now
+	}
+	p := &press{rec: rec, at: k.now, sites: map[call.Site]*delivery{}}
+	k.presses = append(k.presses, p)
+	for _, s := range k.engagedSites() {
+		k.deliver(p, s)
+	}
+	k.emit(Write{Rec: Record{Pressed: &rec}})
+	k.emit(Wake{})
+	k.forget()
+}
+
+func (k *Kiosk) engagedSites() []call.Site {
+	if k.ep != nil && k.ep.engaged {
+		return k.sites()
+	}
+	return k.sites()[:1]
+}
+
+// deliver sends a press to a site that has not acknowledged it.
+func (k *Kiosk) deliver(p *press, s call.Site) {
+	d := p.sites[s]
+	if d == nil {
+		d = &delivery{pause: k.cfg.Times.ResendFirst}
+		p.sites[s] = d
+	}
+	if d.acked || !k.links[s].up {
+		return
+	}
+	d.sentAt = k.now
+	k.send(s, wire.Press{Press: p.rec.Press, Call: p.rec.Call, Key: p.rec.Key,
+		AgeMS: int64((k.now - p.at) / time.Millisecond), Sig: p.rec.Sig})
+}
+
+// wants reports whether press p must reach site s: home needs every press,
+// the last resort those of the open call once it was added.
+func (k *Kiosk) wants(p *press, s call.Site) bool {
+	if s == k.cfg.Home {
+		return true
+	}
+	return k.ep != nil && k.ep.engaged && p.rec.Call == k.ep.c.ID
+}
+
+func (k *Kiosk) resend() {
+	for _, p := range k.presses {
+		for _, s := range k.sites() {
+			if !k.wants(p, s) {
+				continue
+			}
+			d := p.sites[s]
+			if d == nil {
+				k.deliver(p, s)
+				continue
+			}
+			if !d.acked && k.now-d.sentAt >= d.pause {
+				d.pause = min(2*d.pause, k.cfg.Times.ResendMost)
+				k.deliver(p, s)
+			}
+		}
+	}
+}
+
+func (k *Kiosk) acked(site call.Site, id call.PressID) {
+	for _, p := range k.presses {
+		if p.rec.Press != id {
+			continue
+		}
+		d := p.sites[site]
+		if d == nil {
+			d = &delivery{}
+			p.sites[site] = d
+		}
+		if !d.acked {
+			d.acked, p.held = true, false
+			k.emit(Write{Rec: Record{Acked: &AckedRecord{id, site}}})
+			if k.ep != nil && p.rec.Call == k.ep.c.ID && k.ep.codes[site] == "" {
+				k.ep.codes[site] = wire.CodeReceived
+			}
+		}
+	}
+	k.forget()
+}
+
+func (k *Kiosk) held(id call.PressID) {
+	for _, p := range k.presses {
+		if p.rec.Press == id {
+			p.held = true
+		}
+	}
+}
+
+// engage adds the last resort; nothing ever takes it out of the call again.
+func (k *Kiosk) engage() {
+	if k.ep.engaged || len(k.sites()) < 2 {
+		return
+	}
+	k.ep.engaged = true
+	k.emit(Wake{})
+	for _, p := range k.presses {
+		if p.rec.Call == k.ep.c.ID {
+			k.deliver(p, k.cfg.Last)
+		}
+	}
+}
+
+// forget drops presses that home has stored and that no open call needs.
+func (k *Kiosk) forget() {
+	keep := k.presses[:0]
+	over := len(k.presses) - maxPresses
+	for i, p := range k.presses {
+		d := p.sites[k.cfg.Home]
+		stored := d != nil && d.acked
+		open := k.ep != nil && p.rec.Call == k.ep.c.ID
+		if stored && (!open || i < over) {
+			continue
+		}
+		keep = append(keep, p)
+	}
+	k.presses = keep
+}

@@ -1,0 +1,34 @@
+package sim
+
+import (
+	"huying/internal/call"
+	"huying/internal/site"
+)
+
+// Mutant is a seeded bug. A simulator that does not catch it proves nothing.
+type Mutant string
+
+// The mutants: each breaks one rule of the design, section 4.
+const (
+	NoMutant            Mutant = ""
+	AckBeforeCommit     Mutant = "ack-before-commit"
+	EscalationMoves     Mutant = "escalation-moves"
+	OneAckSilencesAll   Mutant = "one-ack-silences-all"
+	KioskNeverEscalates Mutant = "kiosk-never-escalates"
+	GrantWithoutEpoch   Mutant = "grant-without-epoch"
+	LostDedupe          Mutant = "lost-dedupe"
+)
+
+// Mutants lists them all.
+var Mutants = []Mutant{AckBeforeCommit, EscalationMoves, OneAckSilencesAll, KioskNeverEscalates, GrantWithoutEpoch, LostDedupe}
+
+// forgetful is an image that lost what tells a repeated press from a new one.
+func forgetful(im *site.Image) *site.Image {
+	im.Seen = map[string]call.Seen{}
+	for id, c := range im.Calls {
+		if c.Phase() == call.Closed {
+			delete(im.Calls, id)
+		}
+	}
+	return im
+}

@@ -1,0 +1,192 @@
+package site
+
+import (
+	"time"
+
+	"huying/internal/call"
+	"huying/internal/wire"
+)
+
+func (s *Site) kioskUp(id string) {
+	k := s.kiosk(id)
+	if !k.up {
+		k.since = s.now
+	}
+	k.up, k.hello = true, false
+	s.emit(KioskChanged{id})
+	s.changedOf(k)
+}
+
+func (s *Site) kioskDown(id string) {
+	k := s.kiosk(id)
+	if !k.up {
+		return
+	}
+	k.up, k.since = false, s.now
+	s.emit(KioskChanged{id})
+	s.changedOf(k)
+}
+
+func (s *Site) changedOf(k *kiosk) {
+	for _, id := range k.calls {
+		if s.open[id] != nil {
+			s.emit(Changed{id})
+		}
+	}
+}
+
+func (s *Site) fromKiosk(in FromKiosk) {
+	k := s.kiosk(in.Kiosk)
+	switch f := in.Frame.(type) {
+	case wire.Hello:
+		s.hello(k, f)
+	case wire.Ping:
+		s.toKiosk(k.id, wire.Pong{})
+		s.reconcile(k, f.Episode, false)
+	case wire.Press:
+		s.press(k, f, in.At)
+	case wire.Grant:
+		s.register(k, f.Call, f.Grant)
+	case wire.Deny:
+		if e := s.ownCall(k, f.Call); e != nil {
+			_ = s.step(e, call.Denied{Grant: f.Grant, Closing: f.Closing}, s.me())
+		}
+	case wire.Health, wire.Pong, wire.Refuse:
+	default:
+		s.refuse("kiosk "+k.id, in.Frame.Type())
+	}
+}
+
+func (s *Site) refuse(from string, t wire.Type) {
+	s.emit(Refused{from, wire.Refuse{Code: "unexpected", Frame: t, Message: "this site does not take such a frame here"}})
+}
+
+// ownCall is a call this site knows and that belongs to the kiosk.
+func (s *Site) ownCall(k *kiosk, id call.ID) *entry {
+	if id.Kiosk != k.id {
+		return nil
+	}
+	return s.calls[id]
+}
+
+func (s *Site) hello(k *kiosk, f wire.Hello) {
+	if k.hello {
+		return // one HELLO to a connection: a second is an echo of the first
+	}
+	k.hello = true
+	s.toKiosk(k.id, wire.Welcome{Site: s.me(), Proto: wire.Proto})
+	s.reconcile(k, f.Episode, true)
+}
+
+// reconcile compares the kiosk's view of its calls with ours, so that any
+// lost frame heals.
+func (s *Site) reconcile(k *kiosk, ep wire.Episodes, hello bool) {
+	if o := ep.Open; o != nil && o.Call.Kiosk == k.id {
+		if e := s.calls[o.Call]; e != nil {
+			s.reconcileOpen(k, e, o, hello)
+		}
+	}
+	for _, x := range ep.Ended {
+		s.reconcileEnded(k, x)
+	}
+}
+
+func (s *Site) reconcileOpen(k *kiosk, e *entry, o *wire.Open, hello bool) {
+	s.register(k, o.Call, o.Grant)
+	mine := e.c.TalksHere(s.me())
+	switch {
+	case hello && mine && o.Grant.Epoch < e.c.Grant.Epoch:
+		_ = s.step(e, call.Forgot{}, s.me())
+	case hello && mine:
+		s.emit(GiveMedia{e.c.ID, e.c.Grant})
+	}
+	if o.Rev < e.rev || e.code == wire.CodeClosed {
+		e.rev = max(e.rev, o.Rev+1)
+		s.sendState(e)
+	}
+}
+
+// reconcileEnded takes the kiosk's word that a call was closed elsewhere.
+func (s *Site) reconcileEnded(k *kiosk, x wire.Ended) {
+	if x.Call.Kiosk != k.id {
+		return
+	}
+	if s.archived(x.Call) {
+		s.toKiosk(k.id, wire.State{Call: x.Call, Rev: 1, Code: wire.CodeClosed, Closing: &x.Closing})
+		return
+	}
+	e := s.entryFor(x.Call)
+	if x.Grant.Epoch != 0 {
+		_ = s.step(e, call.Learn{Fact: x.Grant}, s.me())
+	}
+	_ = s.step(e, call.Learn{Fact: x.Closing}, s.me())
+	if e.c.Closing != nil {
+		f := wire.State{Call: x.Call, Rev: e.rev, Code: wire.CodeClosed, Closing: e.c.Closing}
+		if e.saveN > s.saved {
+			s.after(ToKiosk{k.id, f})
+		} else {
+			s.toKiosk(k.id, f)
+		}
+	}
+}
+
+func (s *Site) register(k *kiosk, id call.ID, g call.Grant) {
+	if g.Epoch == 0 {
+		return
+	}
+	if e := s.ownCall(k, id); e != nil {
+		_ = s.step(e, call.Learn{Fact: g}, s.me())
+	}
+}
+
+// press is the heart of it: ring at once, store, then acknowledge.
+func (s *Site) press(k *kiosk, f wire.Press, at time.Time) {
+	if f.Press.Kiosk != k.id {
+		s.refuse("kiosk "+k.id, f.Type())
+		return
+	}
+	if k.seen.Has(f.Press.Mark) {
+		s.repeated(f)
+		return
+	}
+	age := call.Mono(f.AgeMS) * time.Millisecond
+	e := s.entryFor(f.Call)
+	if home, _ := s.cfg.Home(k.id); home != s.me() {
+		e.c.Why.Direct = true
+	}
+	fact := call.Pressed{Mark: f.Press.Mark, Key: f.Key, At: at.Add(-age), Sig: f.Sig}
+	s.take(e, k, fact, s.me(), age)
+	s.after(ToKiosk{k.id, wire.PressAck{Press: f.Press, Call: f.Call}})
+	if s.storeDown {
+		s.hold(f.Press)
+	}
+}
+
+// take stores a press that this site did not know.
+func (s *Site) take(e *entry, k *kiosk, fact call.Pressed, from call.Site, age call.Mono) {
+	id := call.PressID{Kiosk: k.id, Mark: fact.Mark}
+	k.seen.Add(fact.Mark)
+	s.save.Presses = append(s.save.Presses, PressRow{id, e.c.ID, fact})
+	s.unsaved[id] = s.saveN + 1
+	_ = s.step(e, call.Learn{Fact: fact, Age: age}, from)
+	s.emit(KioskChanged{k.id})
+}
+
+// repeated answers a press that is known already. A kiosk that presses here
+// itself although another site told us first asks us to ring.
+func (s *Site) repeated(f wire.Press) {
+	if e := s.calls[f.Call]; e != nil {
+		if home, _ := s.cfg.Home(f.Call.Kiosk); home != s.me() && e.c.Phase() != call.Closed && !e.c.Why.Direct {
+			_ = s.step(e, call.Become{Why: call.Why{Direct: true}}, s.me())
+			s.keep(e)
+		}
+	}
+	ack := ToKiosk{f.Press.Kiosk, wire.PressAck{Press: f.Press, Call: f.Call}}
+	_, pending := s.unsaved[f.Press]
+	switch {
+	case !pending:
+		s.emit(ack)
+	case s.storeDown:
+		s.hold(f.Press)
+	}
+}
