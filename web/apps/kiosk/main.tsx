@@ -2,6 +2,8 @@
 import { StrictMode } from 'react'
 import { createRoot } from 'react-dom/client'
 import { startI18n } from '@/shared/i18n/index.ts'
+import { Kiosk } from './Kiosk.tsx'
+import './kiosk.css'
 
 startI18n(import.meta.glob('/shared/i18n/locales/*/kiosk.json', { eager: true, import: 'default' }))
 
@@ -9,6 +11,6 @@ const root = document.getElementById('root')
 if (!root) throw new Error('the page has no root element')
 createRoot(root).render(
   <StrictMode>
-    <h1>呼应</h1>
+    <Kiosk />
   </StrictMode>,
 )

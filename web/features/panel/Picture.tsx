@@ -3,7 +3,7 @@
 // because thin ones vanish for an eye with cataract.
 
 import type { ReactNode } from 'react'
-import type { ScreenName } from './screen'
+import type { ScreenName } from './screen.ts'
 
 const handset = (
   <path d="M24 20c-6 2-9 8-8 15 3 21 18 40 40 47 7 2 13 0 16-6l2-7-17-11-8 6c-8-5-13-12-16-20l7-7-8-18z" />
@@ -13,6 +13,14 @@ const rings = (
     <path d="M62 36a16 16 0 0 1 9 14" />
     <path d="M66 20a33 33 0 0 1 21 29" />
   </g>
+)
+/** A telephone on its rest: what to reach for. */
+const telephone = (
+  <>
+    <path d="M8 56c0-9 18-16 42-16s42 7 42 16v7H70v-9H30v9H8z" className="solid" />
+    <path d="M32 62h36l14 34H18z" />
+    <circle cx="50" cy="79" r="8" fill="none" />
+  </>
 )
 const head = <circle cx="50" cy="30" r="15" />
 const shoulders = <path d="M16 90c0-24 14-37 34-37s34 13 34 37z" />
@@ -26,14 +34,13 @@ const drawings: Record<ScreenName, ReactNode> = {
     </g>
   ),
   idle: (
-    // A hand whose finger presses a key.
+    // A hand whose finger comes down on a key.
     <>
-      <path d="M12 88h76" />
-      <path d="M30 88v-8h40v8z" className="solid" />
+      <path d="M8 92h72" />
+      <path d="M24 92v-8h40v8z" className="solid" />
       <path
         className="press"
-        d="M45 74V36a6 6 0 0 0-12 0v10c-8-2-13 3-12 10l3 6M45 36V20a6 6 0 0 1 12 0v20M57 38h8a6 6 0 0 1 6 6v2h4a6 6 0 0 1 6 6v6c0 6-2 11-6 16"
-        fill="none"
+        d="M37 70V22c0-8 6-14 14-14h22c8 0 14 6 14 14v14c0 7-5 12-11 12H51v22a7 7 0 0 1-14 0zM51 48V34M65 48V36M77 47V38"
       />
     </>
   ),
@@ -96,26 +103,31 @@ const drawings: Record<ScreenName, ReactNode> = {
     </>
   ),
   no_line: (
-    // A telephone that is to be lifted; the line above it is broken.
+    // The line above the telephone is broken.
     <>
-      <path d="M6 14h30M64 14h30M42 4l16 20M58 4L42 24" fill="none" />
-      <path d="M8 52c0-10 18-18 42-18s42 8 42 18v8H70V50H30v10H8z" className="solid" />
-      <path d="M32 58h36l14 34H18z" />
-      <circle cx="50" cy="75" r="8" fill="none" />
+      <path d="M4 16h30M66 16h30M41 4l18 24M59 4L41 28" fill="none" />
+      {telephone}
     </>
   ),
   cut: null,
-  unheard: null,
-  gone: (
-    // A screen with a cross.
+  unheard: (
+    // The key above the telephone is crossed out.
     <>
-      <path d="M8 14h84v58H8z" />
-      <path d="M36 28l28 30M64 28L36 58M32 90h36" fill="none" className="bold" />
+      <path d="M16 30h68M30 30V18h40v12" className="solid" />
+      <path d="M36 2l28 28M64 2L36 30" fill="none" />
+      {telephone}
+    </>
+  ),
+  gone: (
+    // The screen above the telephone is crossed out.
+    <>
+      <path d="M20 2h60v32H20z" />
+      <path d="M40 9l20 18M60 9L40 27" fill="none" />
+      {telephone}
     </>
   ),
 }
 drawings.cut = drawings.no_line
-drawings.unheard = drawings.no_line
 
 export function Picture({ name }: { name: ScreenName }) {
   return (

@@ -1,6 +1,6 @@
 // Tells the terminal what the demo's on-screen keys do, in the order they did it.
 
-import type { Key } from './view'
+import type { Key } from './view.ts'
 
 export type KeySender = {
   /** Resolves to false when the terminal did not take the event. */

@@ -1,7 +1,7 @@
 // The telephone numbers outlive the terminal: they are what is left when it
 // does not answer, so each list it sends is kept in the browser.
 
-import { type Phone, phonesOf } from './view'
+import { type Phone, phonesOf } from './view.ts'
 
 const shelf = 'huying.kiosk.phones'
 

@@ -2,7 +2,7 @@
 // terminal is there at all, to the one screen that is shown. Pure: time comes
 // in as events (`unheard`, `lost`), never from a clock.
 
-import type { Answerer, Key, Media, Phone, State, View } from './view'
+import type { Answerer, Key, Media, Phone, State, View } from './view.ts'
 
 /**
  * What is on the glass. Besides the terminal's own states:

@@ -3,7 +3,7 @@
 // rhythm and direction, not only in pitch, so that it can be told apart by
 // somebody who cannot read the sentence.
 
-import type { ScreenName } from './screen'
+import type { ScreenName } from './screen.ts'
 
 /** One beep: begins `at` ms after the start, `hz`, lasts `ms`, loudness 0..1. */
 export type Note = { at: number; hz: number; ms: number; gain: number }

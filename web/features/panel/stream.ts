@@ -2,7 +2,7 @@
 // browser reconnects by itself after a cut, but not after an HTTP error, and
 // never says "it has been too long"; both are done here.
 
-import { parseView, type View } from './view'
+import { parseView, type View } from './view.ts'
 
 /** The part of EventSource that is used; tests bring their own. */
 export type Source = {

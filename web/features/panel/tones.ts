@@ -1,7 +1,7 @@
 // Plays the scores of sound.ts with Web Audio: no files, nothing to load, and
 // the first beep starts in the same task as the press.
 
-import { type SoundName, score } from './sound'
+import { type SoundName, score } from './sound.ts'
 
 export type Tones = { play: (name: SoundName) => void; close: () => void }
 

@@ -2,13 +2,13 @@
 // the keys. All rules are in screen.ts and sound.ts; this only carries.
 
 import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from 'react'
-import { keySender } from './keys'
-import { keepPhones, recallPhones } from './phones'
-import { begin, reduce, type Screen, type ScreenName, screenOf, takesPress } from './screen'
-import { entrySound, loopFor, type SoundName } from './sound'
-import { listen, type Source } from './stream'
-import { openTones, type Tones } from './tones'
-import type { Key, View } from './view'
+import { keySender } from './keys.ts'
+import { keepPhones, recallPhones } from './phones.ts'
+import { begin, reduce, type Screen, type ScreenName, screenOf, takesPress } from './screen.ts'
+import { entrySound, loopFor, type SoundName } from './sound.ts'
+import { listen, type Source } from './stream.ts'
+import { openTones, type Tones } from './tones.ts'
+import type { Key, View } from './view.ts'
 
 /** A press that no view has shown after this long was not heard, in milliseconds. */
 const heardWithin = 3000

@@ -1,0 +1,211 @@
+/**
+ * A room for a place with nobody to press "try again": joins, keeps trying with
+ * back-off for as long as it is wanted, works without camera or microphone, and
+ * takes them up when they are plugged in. The kiosk uses it.
+ */
+import type { RemoteTrack, Room, RoomEvent } from 'livekit-client'
+
+type LiveKit = typeof import('livekit-client')
+
+export type SteadyState = {
+  /**
+   * `failed`: not joined, trying again. `reconnecting`: was joined, is coming
+   * back. `elsewhere`: another page of the same kiosk took the place; this one
+   * does not take it back, or the two would throw each other out for ever.
+   */
+  phase: 'off' | 'joining' | 'connected' | 'reconnecting' | 'failed' | 'elsewhere'
+  /** False: the others hear nothing of this place. */
+  mic: boolean
+  /** The browser withholds sound until somebody touches the page. */
+  blocked: boolean
+  theirs: MediaStreamTrack | null
+  mine: MediaStreamTrack | null
+}
+
+export const off: SteadyState = {
+  phase: 'off',
+  mic: true,
+  blocked: false,
+  theirs: null,
+  mine: null,
+}
+
+/** Milliseconds between tries to join; the last one repeats. */
+export const backOff = [500, 1000, 2000, 4000]
+/** Milliseconds after which a missing microphone is asked for again. */
+export const micAgain = 5000
+
+const voice = { echoCancellation: true, noiseSuppression: true, autoGainControl: true }
+/** A village line may carry 1 Mbit/s for everything: the picture stays small. */
+const picture = { resolution: { width: 320, height: 240, frameRate: 15 } }
+
+export type SteadyOptions = {
+  /** Asked before each try, so that a token renewed meanwhile is used. */
+  where: () => { url: string; token: string }
+  onChange: (state: SteadyState) => void
+  load?: () => Promise<LiveKit>
+}
+
+/** livekit-client is four fifths of the page; it is loaded apart, once. */
+export const loadLiveKit = (): Promise<LiveKit> => import('livekit-client')
+
+/** Joins and stays; the returned function leaves, and may be called twice. */
+export function stayIn({ where, onChange, load = loadLiveKit }: SteadyOptions): () => void {
+  let state: SteadyState = { ...off, phase: 'joining' }
+  let room: Room | undefined
+  let joined = false
+  let tries = 0
+  let left = false
+  let retry: ReturnType<typeof setTimeout> | undefined
+  let micRetry: ReturnType<typeof setTimeout> | undefined
+
+  const set = (change: Partial<SteadyState>) => {
+    if (left) return
+    state = { ...state, ...change }
+    onChange(state)
+  }
+  const again = (phase: 'failed' | 'reconnecting') => {
+    if (left) return
+    clearTimeout(micRetry)
+    set({ phase, theirs: null, mine: null })
+    clearTimeout(retry)
+    retry = setTimeout(join, backOff[Math.min(tries, backOff.length - 1)])
+    tries++
+  }
+
+  async function join() {
+    let lk: LiveKit
+    try {
+      lk = await load()
+    } catch {
+      again('failed')
+      return
+    }
+    if (left) return
+    const mine = new lk.Room({
+      audioCaptureDefaults: voice,
+      videoCaptureDefaults: picture,
+      publishDefaults: {
+        simulcast: false,
+        videoEncoding: { maxBitrate: 250_000, maxFramerate: 15 },
+      },
+    })
+    room = mine
+    watch(lk, mine)
+    try {
+      const { url, token } = where()
+      await mine.connect(url, token)
+    } catch {
+      forget(mine)
+      again('failed')
+      return
+    }
+    if (left || room !== mine) return
+    tries = 0
+    joined = true
+    set({ phase: 'connected', blocked: !mine.canPlaybackAudio })
+    await speak(mine)
+    await mine.localParticipant.setCameraEnabled(true).catch(() => {})
+  }
+
+  /** Opens the microphone; when there is none, says so and asks again later. */
+  async function speak(mine: Room) {
+    clearTimeout(micRetry)
+    try {
+      await mine.localParticipant.setMicrophoneEnabled(true)
+      if (room === mine) set({ mic: true })
+    } catch {
+      if (left || room !== mine) return
+      set({ mic: false })
+      micRetry = setTimeout(() => speak(mine), micAgain)
+    }
+  }
+
+  function watch({ RoomEvent: on, Track, DisconnectReason }: LiveKit, mine: Room) {
+    const look = () => {
+      if (room !== mine) return
+      const camera = mine.localParticipant.getTrackPublication(Track.Source.Camera)
+      set({ theirs: theirVideo(mine), mine: camera?.track?.mediaStreamTrack ?? null })
+    }
+    mine.on(on.TrackSubscribed, (track) => {
+      if (track.kind === Track.Kind.Audio) hear(track)
+      look()
+    })
+    mine.on(on.TrackUnsubscribed, (track) => {
+      for (const element of track.detach()) element.remove()
+      look()
+    })
+    const looks: RoomEvent[] = [on.TrackMuted, on.TrackUnmuted, on.LocalTrackPublished]
+    for (const event of looks) mine.on(event as RoomEvent.TrackMuted, look)
+    mine.on(on.LocalTrackUnpublished, (publication) => {
+      look()
+      // The microphone was pulled out: say so, and wait for it to come back.
+      if (publication.source === Track.Source.Microphone && !left && room === mine) {
+        set({ mic: false })
+        micRetry = setTimeout(() => speak(mine), micAgain)
+      }
+    })
+    mine.on(on.AudioPlaybackStatusChanged, () => set({ blocked: !mine.canPlaybackAudio }))
+    mine.on(on.Reconnecting, () => set({ phase: 'reconnecting' }))
+    mine.on(on.Reconnected, () => set({ phase: 'connected' }))
+    mine.on(on.Disconnected, (reason) => {
+      if (room !== mine || !joined) return
+      forget(mine)
+      if (reason === DisconnectReason.DUPLICATE_IDENTITY) {
+        set({ phase: 'elsewhere', theirs: null, mine: null })
+        return
+      }
+      again('reconnecting')
+    })
+  }
+
+  function forget(old: Room) {
+    if (room === old) room = undefined
+    joined = false
+    silence(old)
+    void old.disconnect().catch(() => {})
+  }
+
+  // Only in the demo's ordinary browser: there a touch is what allows sound.
+  const touch = () => void room?.startAudio().catch(() => {})
+  addEventListener('pointerdown', touch)
+  addEventListener('keydown', touch)
+
+  onChange(state)
+  void join()
+  return () => {
+    if (left) return
+    left = true
+    clearTimeout(retry)
+    clearTimeout(micRetry)
+    removeEventListener('pointerdown', touch)
+    removeEventListener('keydown', touch)
+    if (room) forget(room)
+  }
+}
+
+/** Plays a voice. In the document, so that the browser does not collect it. */
+function hear(track: RemoteTrack) {
+  const element = track.attach()
+  element.hidden = true
+  element.dataset.voice = 'theirs'
+  document.body.append(element)
+}
+
+/** Stops the voices of a room that is left; LiveKit only detaches them. */
+function silence(room: Room) {
+  for (const person of room.remoteParticipants.values()) {
+    for (const { track } of person.trackPublications.values()) {
+      for (const element of track?.detach() ?? []) element.remove()
+    }
+  }
+}
+
+function theirVideo(room: Room): MediaStreamTrack | null {
+  for (const person of room.remoteParticipants.values()) {
+    for (const publication of person.videoTrackPublications.values()) {
+      if (publication.track && !publication.isMuted) return publication.track.mediaStreamTrack
+    }
+  }
+  return null
+}
