@@ -1,0 +1,103 @@
+package api
+
+import (
+	"context"
+	"net/http"
+	"time"
+
+	"huying/hub/auth"
+	"huying/hub/directory"
+	"huying/hub/view"
+)
+
+// What the api needs of the rest of a hub. Every method is called only after
+// auth.May has granted the action; what depends on the state of a call is the
+// desk's to decide, and it says no with a *refusal.Refusal. Any other error is
+// internal: whole in the log, 500 outside.
+
+// Calls is what people do with a call. Call ids are URL-safe text that begins
+// with the kiosk's id.
+type Calls interface {
+	// Answer asks the kiosk for the call. The result arrives on the live socket.
+	// Refusals: unknown_call, call_taken, call_closed, not_on_duty.
+	Answer(ctx context.Context, by auth.Person, id string) (view.Call, error)
+	// HangUp ends the talking, not the call. Refusals: unknown_call, not_answerer,
+	// wrong_phase.
+	HangUp(ctx context.Context, by auth.Person, id string) error
+	// Speech says that the page heard the villager for so long at that level
+	// (dBFS, at most 0). Refusals: unknown_call, not_answerer.
+	Speech(ctx context.Context, by auth.Person, id string, heard time.Duration, level float64) error
+	// Attended says that somebody was on site. Refusals: unknown_call, call_closed.
+	Attended(ctx context.Context, by auth.Person, id, who, note string) error
+	// Close ends the call with a disposition (Dispositions). Refusals:
+	// unknown_call, call_closed, speech_needed, wrong_phase.
+	Close(ctx context.Context, by auth.Person, id, disposition, note string) error
+}
+
+// Media says where to talk.
+type Media interface {
+	// Join gives the address and the token to join a call's room with. Refusals:
+	// unknown_call, not_answerer, media_down.
+	Join(ctx context.Context, by auth.Person, id string) (url, token string, err error)
+}
+
+// Records shows calls, open and closed.
+type Records interface {
+	// List gives at most limit calls, latest first. The api leaves out what the
+	// person's unit does not cover.
+	List(ctx context.Context, by auth.Person, limit int) ([]view.Call, error)
+	// Show gives one call with everything that happened. Refusal: unknown_call.
+	Show(ctx context.Context, by auth.Person, id string) (view.Call, []Event, error)
+}
+
+// Duty says who sits at a desk.
+type Duty interface {
+	// SetDuty begins or ends a person's duty at this site; both may be repeated.
+	// Refusal: live_needed.
+	SetDuty(ctx context.Context, by auth.Person, on bool) error
+}
+
+// Points shows the service points.
+type Points interface {
+	// Points gives every point of this site. The api leaves out what the
+	// person's unit does not cover.
+	Points(ctx context.Context, by auth.Person) ([]view.Point, error)
+}
+
+// Kiosks registers kiosks; *directory.Registrar is one.
+type Kiosks interface {
+	Add(ctx context.Context, k directory.Kiosk) (directory.Kiosk, error)
+	Issue(ctx context.Context, kiosk, by string) (code string, expires time.Time, err error)
+	Redeem(ctx context.Context, code, publicKey, address string) (directory.Kiosk, error)
+}
+
+// Live is the live socket of the pages; *session.Browsers is one.
+type Live interface {
+	http.Handler
+	// EndSession closes the sockets of a session that was signed out.
+	EndSession(id string)
+}
+
+// Event is one thing that happened to a call, as a page lists it.
+type Event struct {
+	Seq    int64        `json:"seq" doc:"order within the call, from 1"`
+	At     time.Time    `json:"at" doc:"wall time, for people to read"`
+	Kind   string       `json:"kind" doc:"stable name, for programs"`
+	Text   string       `json:"text" doc:"what happened, in Chinese, for people"`
+	Person *view.Person `json:"person,omitempty"`
+	Site   *view.Unit   `json:"site,omitempty"`
+}
+
+// Dispositions are the coded outcomes of a call.
+var Dispositions = []string{
+	"solved",     // 当场解决
+	"cadre_sent", // 已派干部上门
+	"emergency",  // 已报110/119/120
+	"to_county",  // 转县里办
+	"advice",     // 已答复咨询
+	"mistaken",   // 误按
+	"practice",   // 试按
+	otherOutcome, // 其他, with a note
+}
+
+const otherOutcome = "other"
