@@ -1,19 +1,5 @@
-/** The centre page. */
-import { StrictMode } from 'react'
-import { createRoot } from 'react-dom/client'
-import { startI18n } from '@/shared/i18n/index.ts'
+/** The centre page: the county's supervisors. */
+import { start } from '../staff/start.tsx'
+import { Centre } from './Centre.tsx'
 
-startI18n(
-  import.meta.glob('/shared/i18n/locales/*/{centre,shared}.json', {
-    eager: true,
-    import: 'default',
-  }),
-)
-
-const root = document.getElementById('root')
-if (!root) throw new Error('the page has no root element')
-createRoot(root).render(
-  <StrictMode>
-    <h1>呼应</h1>
-  </StrictMode>,
-)
+start({ page: 'centre', Work: Centre })

@@ -1,16 +1,5 @@
-/** The desk page. */
-import { StrictMode } from 'react'
-import { createRoot } from 'react-dom/client'
-import { startI18n } from '@/shared/i18n/index.ts'
+/** The desk page: a township's operators and its duty leader. */
+import { start } from '../staff/start.tsx'
+import { Desk } from './Desk.tsx'
 
-startI18n(
-  import.meta.glob('/shared/i18n/locales/*/{desk,shared}.json', { eager: true, import: 'default' }),
-)
-
-const root = document.getElementById('root')
-if (!root) throw new Error('the page has no root element')
-createRoot(root).render(
-  <StrictMode>
-    <h1>呼应</h1>
-  </StrictMode>,
-)
+start({ page: 'desk', Work: Desk })

@@ -1,7 +1,5 @@
 /** Makes an unknown key a compile error: zh-CN is the list of keys. */
 import type calls from './locales/zh-CN/calls.json'
-import type centre from './locales/zh-CN/centre.json'
-import type desk from './locales/zh-CN/desk.json'
 import type duty from './locales/zh-CN/duty.json'
 import type kiosk from './locales/zh-CN/kiosk.json'
 import type points from './locales/zh-CN/points.json'
@@ -14,8 +12,6 @@ declare module 'i18next' {
     defaultNS: 'shared'
     resources: {
       calls: typeof calls
-      centre: typeof centre
-      desk: typeof desk
       duty: typeof duty
       kiosk: typeof kiosk
       points: typeof points

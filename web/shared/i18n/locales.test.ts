@@ -13,7 +13,9 @@ function words(locale: string): Map<string, string> {
     const namespace = path.replace(/^.*\/|\.json$/g, '')
     for (const [key, text] of Object.entries(file)) {
       // English has a plural form where Chinese has one form only.
-      all.set(`${namespace}:${key.replace(/_(one|other)$/, '')}`, text)
+      const stem = key.replace(/_(one|other)$/, '')
+      const plural = `${stem}_one` in file && `${stem}_other` in file
+      all.set(`${namespace}:${plural ? stem : key}`, text)
     }
   }
   return all

@@ -1,0 +1,32 @@
+import { WrapUp } from '@/features/calls/WrapUp.tsx'
+import { ShiftStart } from '@/features/duty/ShiftStart.tsx'
+import { TalkPanel } from '@/features/talk/TalkPanel.tsx'
+import { useLive } from '@/shared/live/index.ts'
+import { useTheShift } from './shift.ts'
+import type { CallDesk } from './useCallDesk.ts'
+
+/** What this person does now: start the shift, talk, write down. */
+export function InHand({ desk }: { desk: CallDesk }) {
+  const shift = useTheShift()
+  const { state } = useLive()
+  const { talking, writing } = desk
+  return (
+    <>
+      {!shift.onDuty && (!shift.wanted || shift.busy) && (
+        <ShiftStart shift={shift} offline={state !== 'live'} />
+      )}
+      {talking && (
+        <TalkPanel
+          key={talking.id}
+          call={talking}
+          since={desk.talksSince(talking)}
+          onHangUp={desk.hangUp}
+          hangingUp={desk.hangingUp}
+        />
+      )}
+      {writing.map((call) => (
+        <WrapUp key={call.id} call={call} />
+      ))}
+    </>
+  )
+}

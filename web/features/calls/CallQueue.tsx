@@ -1,0 +1,42 @@
+import { useTranslation } from 'react-i18next'
+import type { Call, Person, Site } from '@/shared/api/schema.ts'
+import type { Heard } from '@/shared/live/index.ts'
+import { CallCard } from './CallCard.tsx'
+import { firstToAnswer } from './order.ts'
+
+export interface CallQueueProps {
+  /** In order, as inOrder gives them. */
+  calls: readonly Heard<Call>[]
+  me: Person
+  site: Site
+  onAnswer: (call: Heard<Call>) => void
+  onHandle: (call: Heard<Call>) => void
+}
+
+/** All open calls, red first, oldest first. */
+export function CallQueue({ calls, me, site, onAnswer, onHandle }: CallQueueProps) {
+  const { t } = useTranslation('calls')
+  const first = firstToAnswer(calls)
+  return (
+    <section className="queue" aria-labelledby="queue-heading">
+      <h2 id="queue-heading">{t('queue', { count: calls.length })}</h2>
+      {calls.length === 0 ? (
+        <p className="sheet quiet calm">{t('queue_empty')}</p>
+      ) : (
+        <ul>
+          {calls.map((call) => (
+            <CallCard
+              key={call.id}
+              call={call}
+              me={me}
+              site={site}
+              first={call === first}
+              onAnswer={onAnswer}
+              onHandle={onHandle}
+            />
+          ))}
+        </ul>
+      )}
+    </section>
+  )
+}

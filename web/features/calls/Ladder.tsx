@@ -1,0 +1,27 @@
+import { useTranslation } from 'react-i18next'
+import type { Call } from '@/shared/api/schema.ts'
+import { CheckIcon } from '@/shared/ui/icons.tsx'
+
+const known = ['seats', 'duty_leader', 'county'] as const
+type Post = (typeof known)[number]
+const isKnown = (post: string): post is Post => (known as readonly string[]).includes(post)
+
+/** How far up the ladder a call has rung; nobody is ever taken off it. */
+export function Ladder({ call }: { call: Call }) {
+  const { t } = useTranslation('calls')
+  const posts = [...known, ...call.rings.filter((post) => !isKnown(post))]
+  return (
+    <ol className="ladder" aria-label={t('ladder')}>
+      {posts.map((post) => {
+        const rung = call.rings.includes(post)
+        return (
+          <li key={post} className={rung ? 'rung' : 'ahead'}>
+            {rung && <CheckIcon size={18} />}
+            {isKnown(post) ? t(`post_${post}`) : post}
+            <span className="for-readers">{rung ? t('post_rung') : t('post_ahead')}</span>
+          </li>
+        )
+      })}
+    </ol>
+  )
+}

@@ -1,0 +1,170 @@
+import type { Room } from 'livekit-client'
+import { afterEach, beforeEach, expect, test, vi } from 'vitest'
+import { backOff, micAgain, type SteadyState, stayIn } from './steadyRoom.ts'
+
+type LiveKit = typeof import('livekit-client')
+const same = (name: string) => ({ [name]: name })
+
+/** As much of livekit-client as a stay uses; each test sets what goes wrong. */
+const world = {
+  connect: async (_url: string, _token: string) => {},
+  microphone: async () => {},
+  rooms: [] as FakeRoom[],
+}
+
+class FakeRoom {
+  handlers = new Map<string, (...args: unknown[]) => void>()
+  canPlaybackAudio = true
+  remoteParticipants = new Map()
+  disconnect = vi.fn(async () => {})
+  startAudio = vi.fn(async () => {})
+  localParticipant = {
+    setMicrophoneEnabled: () => world.microphone(),
+    setCameraEnabled: async () => {
+      throw new Error('no camera')
+    },
+    getTrackPublication: () => undefined,
+  }
+  connect = vi.fn((url: string, token: string) => world.connect(url, token))
+  constructor() {
+    world.rooms.push(this)
+  }
+  on(event: string, handler: (...args: unknown[]) => void) {
+    this.handlers.set(event, handler)
+  }
+  emit(event: string, ...args: unknown[]) {
+    this.handlers.get(event)?.(...args)
+  }
+}
+
+const events = new Proxy({}, { get: (_, name: string) => name })
+const livekit = {
+  Room: FakeRoom as unknown as typeof Room,
+  RoomEvent: events,
+  DisconnectReason: same('DUPLICATE_IDENTITY'),
+  Track: { Kind: { Audio: 'audio' }, Source: { Camera: 'camera', Microphone: 'microphone' } },
+} as unknown as LiveKit
+
+let states: SteadyState[]
+let token: string
+let leave: () => void
+const phases = () => states.map((s) => s.phase).filter((p, i, all) => p !== all[i - 1])
+const now = () => states.at(-1)
+const room = () => world.rooms.at(-1) as FakeRoom
+const settle = () => vi.advanceTimersByTimeAsync(0)
+const start = () => {
+  leave = stayIn({
+    where: () => ({ url: 'ws://there', token }),
+    onChange: (s) => states.push(s),
+    load: async () => livekit,
+  })
+  return settle()
+}
+
+beforeEach(() => {
+  vi.useFakeTimers()
+  world.connect = async () => {}
+  world.microphone = async () => {}
+  world.rooms = []
+  states = []
+  token = 'first'
+})
+afterEach(() => {
+  leave()
+  vi.useRealTimers()
+})
+
+test('joins, speaks, and a missing camera is no fault', async () => {
+  await start()
+  expect(phases()).toEqual(['joining', 'connected'])
+  expect(now()).toMatchObject({ mic: true, blocked: false })
+})
+
+test('tries again ever more slowly, with the newest token, until it is in', async () => {
+  world.connect = async () => {
+    throw new Error('refused')
+  }
+  await start()
+  for (const [i, pause] of [...backOff, backOff.at(-1) as number].entries()) {
+    expect(world.rooms).toHaveLength(i + 1)
+    await vi.advanceTimersByTimeAsync(pause - 1)
+    expect(world.rooms).toHaveLength(i + 1)
+    await vi.advanceTimersByTimeAsync(1)
+  }
+  expect(phases()).toEqual(['joining', 'failed'])
+  token = 'second'
+  world.connect = async () => {}
+  await vi.advanceTimersByTimeAsync(5000)
+  expect(now()?.phase).toBe('connected')
+  expect(room().connect).toHaveBeenCalledWith('ws://there', 'second')
+})
+
+test('a room that drops it is joined again', async () => {
+  await start()
+  room().emit('Disconnected')
+  expect(now()?.phase).toBe('reconnecting')
+  await vi.advanceTimersByTimeAsync(backOff[0] as number)
+  expect(phases()).toEqual(['joining', 'connected', 'reconnecting', 'connected'])
+  expect(world.rooms).toHaveLength(2)
+})
+
+test('a short break that LiveKit mends itself is shown and makes no second room', async () => {
+  await start()
+  room().emit('Reconnecting')
+  room().emit('Reconnected')
+  await vi.advanceTimersByTimeAsync(10_000)
+  expect(phases()).toEqual(['joining', 'connected', 'reconnecting', 'connected'])
+  expect(world.rooms).toHaveLength(1)
+})
+
+test('another page of the same kiosk keeps the place', async () => {
+  await start()
+  room().emit('Disconnected', 'DUPLICATE_IDENTITY')
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(now()?.phase).toBe('elsewhere')
+  expect(world.rooms).toHaveLength(1)
+})
+
+test('a missing microphone is told, and taken up when it appears', async () => {
+  world.microphone = async () => {
+    throw new Error('no microphone')
+  }
+  await start()
+  expect(now()).toMatchObject({ phase: 'connected', mic: false })
+  world.microphone = async () => {}
+  await vi.advanceTimersByTimeAsync(micAgain)
+  expect(now()?.mic).toBe(true)
+})
+
+test('a microphone that is pulled out in mid-talk is told', async () => {
+  await start()
+  room().emit('LocalTrackUnpublished', { source: 'microphone' })
+  expect(now()?.mic).toBe(false)
+  await vi.advanceTimersByTimeAsync(micAgain)
+  expect(now()?.mic).toBe(true)
+})
+
+test('a touch unlocks withheld sound', async () => {
+  await start()
+  room().canPlaybackAudio = false
+  room().emit('AudioPlaybackStatusChanged')
+  expect(now()?.blocked).toBe(true)
+  dispatchEvent(new Event('pointerdown'))
+  expect(room().startAudio).toHaveBeenCalled()
+})
+
+test('leaving leaves, also while joining, and nothing is told afterwards', async () => {
+  let connected = () => {}
+  world.connect = () =>
+    new Promise((resolve) => {
+      connected = resolve
+    })
+  await start()
+  leave()
+  leave()
+  connected()
+  await vi.advanceTimersByTimeAsync(60_000)
+  expect(phases()).toEqual(['joining'])
+  expect(room().disconnect).toHaveBeenCalled()
+  expect(world.rooms).toHaveLength(1)
+})

@@ -1,0 +1,58 @@
+/** Small honest examples for tests. */
+import type { Call, LiveMessageSnapshot, Person, Point } from '../api/schema.ts'
+
+export const zhang: Person = { id: 'p-zhang', name: '张三', post: '接线员', role: 'operator' }
+export const li: Person = { id: 'p-li', name: '李四', post: '接线员', role: 'operator' }
+export const wang: Person = { id: 'p-wang', name: '王五', post: '值守员', role: 'supervisor' }
+export const niutian = { code: '361025105', name: '牛田镇' }
+export const lean = { code: '361025', name: '乐安县' }
+
+export function call(change: Partial<Call> = {}): Call {
+  return {
+    id: '361025105207-1.1.1',
+    kiosk: '361025105207-1',
+    point: { code: '361025105207', name: '流坑村' },
+    township: niutian,
+    key: 'urgent',
+    phase: 'ringing',
+    pressed_at: '2026-11-22T00:00:00Z',
+    waiting_ms: 0,
+    presses: 1,
+    stored: true,
+    requeued: 0,
+    rings_me: true,
+    rung: 0,
+    rings: ['seats'],
+    orphan: false,
+    kiosk_online: true,
+    spoke: false,
+    may: ['answer'],
+    ...change,
+  }
+}
+
+export function point(change: Partial<Point> = {}): Point {
+  return {
+    kiosk: '361025105207-1',
+    point: { code: '361025105207', name: '流坑村' },
+    township: niutian,
+    state: 'idle',
+    since: '2026-11-22T00:00:00Z',
+    since_ms: 0,
+    ...change,
+  }
+}
+
+export function snapshot(change: Partial<LiveMessageSnapshot> = {}): LiveMessageSnapshot {
+  return {
+    type: 'snapshot',
+    session: 's1',
+    seq: 10,
+    me: zhang,
+    on_duty: [],
+    site: { unit: niutian, database: true, media: true, parent: true, children: [] },
+    calls: [],
+    points: [point()],
+    ...change,
+  }
+}
