@@ -17,6 +17,7 @@ const (
 	guardLongestWait = 5 * time.Minute
 	guardForget      = 30 * time.Minute
 	guardEntries     = 4096
+	guardSample      = 64
 )
 
 // Guard slows down guessing. It counts an attempt before it is checked, so
@@ -84,7 +85,7 @@ func (a *attempts) add(now time.Time, free int) {
 }
 
 // entry finds or makes an entry; a full table first drops what is forgotten,
-// then the one tried least often, so that a flood of new names cannot wash out
+// then one that was tried seldom, so that a flood of new names cannot wash out
 // the ones under attack.
 func (g *Guard) entry(key string, now time.Time) *attempts {
 	if a := g.entries[key]; a != nil {
@@ -101,15 +102,20 @@ func (g *Guard) entry(key string, now time.Time) *attempts {
 	return a
 }
 
+// makeRoom looks at some entries, which a map gives in random order: a full
+// scan for each new name would be work that an attacker makes us do.
 func (g *Guard) makeRoom(now time.Time) {
-	least, found := "", false
+	least, looked := "", 0
 	for key, a := range g.entries {
 		if now.Sub(a.last) > guardForget {
 			delete(g.entries, key)
 			continue
 		}
-		if l := g.entries[least]; !found || a.count < l.count || a.count == l.count && a.last.Before(l.last) {
-			least, found = key, true
+		if l := g.entries[least]; looked == 0 || a.count < l.count {
+			least = key
+		}
+		if looked++; looked == guardSample {
+			break
 		}
 	}
 	if len(g.entries) >= guardEntries {

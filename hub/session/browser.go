@@ -1,3 +1,6 @@
+// Package session holds the sockets that come to a hub. In the browser files:
+// the live sockets of the pages, which are only written to; each page proves
+// where it comes from and, by a one-time ticket, whose it is.
 package session
 
 import (
