@@ -2,6 +2,7 @@ package sim
 
 import (
 	"fmt"
+	"io"
 	"runtime/debug"
 	"sort"
 	"strings"
@@ -49,6 +50,17 @@ func Many(from uint64, seeds int, m Mutant, workers int) Total {
 	}
 	wg.Wait()
 	sort.Slice(t.Failed, func(i, j int) bool { return t.Failed[i].Seed < t.Failed[j].Seed })
+	return t
+}
+
+// Traced lives the worlds of seeds one after another and writes down all
+// that happens in them, to be read.
+func Traced(from uint64, seeds int, m Mutant, out io.Writer) Total {
+	t := Total{From: from, Seeds: uint64(seeds), Mutant: m}
+	for i := range uint64(seeds) {
+		fmt.Fprintf(out, "==== seed %d\n", from+i)
+		t.add(Run(Options{Seed: from + i, Mutant: m, Trace: out}))
+	}
 	return t
 }
 

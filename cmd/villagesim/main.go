@@ -1,0 +1,25 @@
+// Command villagesim is the villages of a county without the villages: it
+// lives whole counties in virtual time and checks what they promise.
+//
+//	villagesim simulate -from 1 -seeds 20000
+package main
+
+import (
+	"github.com/alecthomas/kong"
+)
+
+type commands struct {
+	Simulate simulate `cmd:"" help:"Live counties in virtual time, one for each seed, and check the invariants."`
+}
+
+func main() {
+	var c commands
+	k := kong.Must(&c,
+		kong.Name("villagesim"),
+		kong.Description("Kiosks that nobody has to walk to."),
+		kong.Vars{"mutants": mutantNames()},
+		kong.UsageOnError())
+	ctx, err := k.Parse(longFlags())
+	k.FatalIfErrorf(err)
+	k.FatalIfErrorf(ctx.Run())
+}
