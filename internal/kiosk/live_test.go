@@ -140,3 +140,31 @@ func same(t *rapid.T, what string, a, b any) {
 		t.Fatalf("%s differs:\nwhole %s\nlive  %s", what, ja, jb)
 	}
 }
+
+// TestPressOutlivesItsCall closes more calls than a kiosk remembers while home
+// has stored none of the presses: they are kept, and no closed call opens.
+func TestPressOutlivesItsCall(t *testing.T) {
+	k, _ := kiosk.New(liveConfig, kiosk.Replay(nil), 0)
+	const calls = 12
+	who := call.Person{ID: "p1", Name: "张三", Post: "operator"}
+	k.Step(0, kiosk.LinkUp{Site: liveConfig.Last})
+	for i := range calls {
+		k.Step(time.Duration(i), kiosk.Press{Key: call.Enquiry})
+		id := k.Open().ID
+		closing := call.Closing{Person: who, Site: liveConfig.Last, Disposition: "solved", Through: id.Mark}
+		k.Step(time.Duration(i), kiosk.Frame{Site: liveConfig.Last,
+			Frame: wire.State{Call: id, Rev: 1, Code: wire.CodeClosed, Closing: &closing}})
+	}
+	m := kiosk.Replay(k.Live())
+	if m.Open != nil {
+		t.Errorf("call %v is open again", m.Open)
+	}
+	if len(m.Presses) != calls {
+		t.Errorf("%d presses are kept, want %d", len(m.Presses), calls)
+	}
+	for _, e := range m.Ended {
+		if e.Closing.Person != who {
+			t.Errorf("the closing of %v was made up: %+v", e.Call, e.Closing)
+		}
+	}
+}
