@@ -35,8 +35,7 @@ const (
 )
 
 // Grant is the kiosk's word on who talks: a register that only the kiosk
-// writes. Of two grants of a call the higher epoch is the truth, of the same
-// epoch the one that ended, and of two that ended the one that knows more.
+// writes; order.go says which of two is the truth.
 type Grant struct {
 	Epoch   uint64 `json:"epoch"`
 	Site    Site   `json:"site"`
@@ -45,17 +44,6 @@ type Grant struct {
 	Ending  Ending `json:"ending,omitempty"`
 	Spoke   Mark   `json:"spoke"`   // speech was heard; the last press made before it
 	Through Mark   `json:"through"` // the last press made before the grant ended
-}
-
-// newer reports whether g says more than o of the same call.
-func (g Grant) newer(o Grant) bool {
-	if g.Epoch != o.Epoch {
-		return g.Epoch > o.Epoch
-	}
-	if g.Live != o.Live {
-		return o.Live
-	}
-	return !g.Live && o.Through.Less(g.Through)
 }
 
 // Spoke says that speech of the villager was heard under a grant.
@@ -83,18 +71,6 @@ type Closing struct {
 	Note        string    `json:"note,omitempty"`
 	At          time.Time `json:"at"`
 	Through     Mark      `json:"through"`
-}
-
-// newer orders closings so that all sites keep the same one: the one that
-// covers more, then the earlier, then by site.
-func (c Closing) newer(o Closing) bool {
-	if c.Through != o.Through {
-		return o.Through.Less(c.Through)
-	}
-	if !c.At.Equal(o.At) {
-		return c.At.Before(o.At)
-	}
-	return c.Site < o.Site
 }
 
 // Merge takes in a fact without any rule of a site: the kiosk keeps its own
@@ -129,12 +105,13 @@ func (f Asked) merge(c *Call) bool {
 }
 
 func (f Grant) merge(c *Call) bool {
-	if !f.newer(c.Grant) {
-		return false
+	was := c.SpokeThrough
+	c.SpokeThrough = later(was, f.Spoke) // speech counts also under a grant that was overtaken
+	if f.newer(c.Grant) {
+		c.Grant = f
+		return true
 	}
-	c.SpokeThrough = later(c.SpokeThrough, f.Spoke)
-	c.Grant = f
-	return true
+	return c.SpokeThrough != was
 }
 
 func (f Spoke) merge(c *Call) bool {
@@ -144,7 +121,7 @@ func (f Spoke) merge(c *Call) bool {
 }
 
 func (f Attended) merge(c *Call) bool {
-	if c.Attended != nil && !c.Attended.Through.Less(f.Through) {
+	if c.Attended != nil && !f.newer(*c.Attended) {
 		return false
 	}
 	c.Attended = &f

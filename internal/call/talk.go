@@ -41,7 +41,7 @@ func (s *stepper) learn(f Fact, age Mono) {
 	if !s.merge(f) {
 		return
 	}
-	if g, ok := f.(Grant); ok {
+	if g, ok := f.(Grant); ok && g == c.Grant {
 		s.granted(g)
 	}
 	if c.Claim != nil && c.Phase() == Closed {

@@ -213,7 +213,7 @@ func (s *Site) callEffect(e *entry, ef call.Effect, from call.Site) (store bool)
 	case call.Learned:
 		s.save.Facts = append(s.save.Facts, FactRow{id, ef.Fact, from})
 		s.forward(id, ef.Fact, from)
-		if g, ok := ef.Fact.(call.Grant); ok && e.c.TalksHere(s.me()) && g.Live {
+		if g, ok := ef.Fact.(call.Grant); ok && e.c.TalksHere(s.me()) && g.Live && g == e.c.Grant {
 			s.emit(GiveMedia{id, g})
 		}
 		return true
