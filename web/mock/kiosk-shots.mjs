@@ -16,6 +16,10 @@ const sizes = [
 const call = { key: 'urgent', call: '361025105207-1.1.7' }
 const long = { name: '欧阳建国', post: '带班领导', site: '乐安县城乡综合服务指挥中心' }
 const four = [...quiet.phones, { label: '报警', number: '110' }]
+const short = ['报警', '急救', '火警', '村医', '村长'].map((label, i) => ({
+  label,
+  number: `11${i}`,
+}))
 const wide = quiet.phones.map((p) => ({ ...p, label: `${p.label}（二十四小时）` }))
 
 const screens = {
@@ -48,6 +52,7 @@ const screens = {
   ended: { ...call, state: 'ended' },
   no_line: { ...call, state: 'no_line', home: false, county: false },
   'no_line-four': { ...call, state: 'no_line', home: false, county: false, phones: four },
+  'no_line-short': { ...call, state: 'no_line', home: false, county: false, phones: short },
   'no_line-wide': { ...call, state: 'no_line', home: false, county: false, phones: wide },
   'no_line-none': { ...call, state: 'no_line', home: false, county: false, phones: [] },
 }
@@ -78,6 +83,8 @@ for (const size of sizes) {
   await page.evaluate(axe)
   for (const [screen, change] of Object.entries(screens)) {
     mock.show(change, quiet)
+    // Only a page that never knew a number falls back on the national ones.
+    if (change.phones?.length === 0) await afresh(page)
     await page.waitForSelector(`main[data-state="${change.state ?? 'idle'}"]`)
     await settle(page, change, screen)
     await look(page, `${screen} at ${size.width}`)
@@ -101,23 +108,23 @@ console.log(
 )
 process.exitCode = faults.length > 0 ? 1 : 0
 
+async function afresh(page) {
+  await page.evaluate(() => localStorage.clear())
+  await page.reload()
+  await page.evaluate(axe)
+}
+
 /** Waits until the page shows exactly this view, by the parts that differ. */
 async function settle(page, change, screen) {
   const demo = change.demo_keys !== false
   await page.waitForFunction(
-    ([keys, line, phones]) =>
+    ([keys, line]) =>
       document.querySelectorAll('button.key').length === keys &&
-      document.querySelector(`.line[data-line="${line}"]`) &&
-      (phones === null || document.querySelectorAll('.phones li').length === phones),
-    [
-      demo ? 2 : 0,
-      change.home === false ? (change.county === false ? 'none' : 'county') : 'ok',
-      null,
-    ],
+      document.querySelector(`.line[data-line="${line}"]`),
+    [demo ? 2 : 0, change.home === false ? (change.county === false ? 'none' : 'county') : 'ok'],
   )
   if (screen === 'answered-no-room') {
-    if (!process.env.NOVOICE)
-      await page.waitForSelector('main[data-voice="failed"]', { timeout: 20000 })
+    await page.waitForSelector('main[data-voice="failed"]', { timeout: 20000 })
   }
 }
 

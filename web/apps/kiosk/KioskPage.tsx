@@ -7,11 +7,18 @@ import { AnswererCard } from '@/features/panel/AnswererCard.tsx'
 import { LineLamp } from '@/features/panel/LineLamp.tsx'
 import { PanelKey } from '@/features/panel/PanelKey.tsx'
 import { PhoneList } from '@/features/panel/PhoneList.tsx'
-import { Picture, Portrait } from '@/features/panel/Picture.tsx'
+import { FaultMark, Picture, Portrait, type VoiceFault } from '@/features/panel/Picture.tsx'
 import { Sentence } from '@/features/panel/Sentence.tsx'
 import { type Screen, showsPhones } from '@/features/panel/screen.ts'
 import type { Panel } from '@/features/panel/usePanel.ts'
-import { type Voice, voiceWords } from './voice.ts'
+import { type Voice, type VoiceWords, voiceWords } from './voice.ts'
+
+const faultOf: Partial<Record<VoiceWords, VoiceFault>> = {
+  voice_failed: 'no_sound',
+  voice_elsewhere: 'no_sound',
+  voice_mute: 'no_mic',
+  voice_tap: 'tap',
+}
 
 type Props = { panel: Panel; voice: Voice; theirs: ReactNode; mine: ReactNode }
 
@@ -19,7 +26,9 @@ export function KioskPage({ panel, voice, theirs, mine }: Props) {
   const { t } = useTranslation('kiosk')
   const { screen, view } = panel
   const lists = showsPhones(screen.name)
-  const say = t(voiceWords(screen, voice) ?? (screen.held ? 'say_held' : `say_${screen.name}`))
+  const words = voiceWords(screen, voice)
+  const fault = words && faultOf[words]
+  const say = t(words ?? (screen.held ? 'say_held' : `say_${screen.name}`))
   const key = { demo: view?.demo_keys === true, onDown: panel.down, onUp: panel.up }
   return (
     <main
@@ -52,7 +61,9 @@ export function KioskPage({ panel, voice, theirs, mine }: Props) {
         ) : (
           <>
             <Sentence text={say} />
-            <Middle screen={screen} theirs={theirs} mine={mine} />
+            <Middle screen={screen} theirs={theirs} mine={mine}>
+              {fault ? <FaultMark fault={fault} /> : null}
+            </Middle>
           </>
         )}
       </section>
@@ -61,8 +72,10 @@ export function KioskPage({ panel, voice, theirs, mine }: Props) {
   )
 }
 
+type MiddleProps = { screen: Screen; theirs: ReactNode; mine: ReactNode; children: ReactNode }
+
 /** The screen's picture, or a face while somebody talks, or both. */
-function Middle({ screen, theirs, mine }: { screen: Screen; theirs: ReactNode; mine: ReactNode }) {
+function Middle({ screen, theirs, mine, children }: MiddleProps) {
   const talking = screen.name === 'answered'
   return (
     <>
@@ -70,6 +83,7 @@ function Middle({ screen, theirs, mine }: { screen: Screen; theirs: ReactNode; m
         {talking ? null : <Picture name={screen.name} />}
         {theirs ?? (talking ? <Portrait /> : null)}
         {mine}
+        {children}
       </div>
       {screen.answerer ? <AnswererCard answerer={screen.answerer} /> : null}
     </>

@@ -145,3 +145,35 @@ export function Portrait() {
     </svg>
   )
 }
+
+/** What is wrong with the voice, for somebody who does not read the sentence. */
+export type VoiceFault = 'no_sound' | 'no_mic' | 'tap'
+
+const crossed = <path d="M12 12l76 76" fill="none" className="bold" />
+const faults: Record<VoiceFault, ReactNode> = {
+  no_sound: (
+    // A loudspeaker, crossed out.
+    <>
+      <path d="M12 38h20l26-22v68L32 62H12z" />
+      <path d="M72 34c8 9 8 23 0 32" fill="none" />
+      {crossed}
+    </>
+  ),
+  no_mic: (
+    // A microphone, crossed out.
+    <>
+      <path d="M38 22a12 12 0 0 1 24 0v26a12 12 0 0 1-24 0z" />
+      <path d="M24 46c0 16 10 26 26 26s26-10 26-26M50 72v18M34 90h32" fill="none" />
+      {crossed}
+    </>
+  ),
+  tap: drawings.idle,
+}
+
+export function FaultMark({ fault }: { fault: VoiceFault }) {
+  return (
+    <svg className="fault" viewBox="0 0 100 100" aria-hidden="true" data-fault={fault}>
+      {faults[fault]}
+    </svg>
+  )
+}

@@ -71,7 +71,8 @@ describe('a terminal that does not speak', () => {
   })
 
   test('a press does not pretend that it was sent', () => {
-    expect(screen(idle, lost, press).name).toBe('gone')
+    expect(screen(idle, lost, press)).toMatchObject({ name: 'gone', key: null })
+    expect(screen(idle, lost, press, idle).name).toBe('idle')
   })
 
   test('does not cut the voice, which goes another way', () => {

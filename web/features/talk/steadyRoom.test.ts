@@ -108,6 +108,15 @@ test('a room that drops it is joined again', async () => {
   expect(world.rooms).toHaveLength(2)
 })
 
+test('a voice of the old room does not stay beside the new one', async () => {
+  await start()
+  const voice = document.createElement('audio')
+  room().emit('TrackSubscribed', { kind: 'audio', attach: () => voice })
+  expect(voice.isConnected).toBe(true)
+  room().emit('Disconnected')
+  expect(voice.isConnected).toBe(false)
+})
+
 test('a short break that LiveKit mends itself is shown and makes no second room', async () => {
   await start()
   room().emit('Reconnecting')

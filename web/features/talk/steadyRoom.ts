@@ -54,6 +54,7 @@ export function stayIn({ where, onChange, load = loadLiveKit }: SteadyOptions): 
   let state: SteadyState = { ...off, phase: 'joining' }
   let room: Room | undefined
   let joined = false
+  const voices = new Set<HTMLMediaElement>()
   let tries = 0
   let left = false
   let retry: ReturnType<typeof setTimeout> | undefined
@@ -128,7 +129,7 @@ export function stayIn({ where, onChange, load = loadLiveKit }: SteadyOptions): 
       set({ theirs: theirVideo(mine), mine: camera?.track?.mediaStreamTrack ?? null })
     }
     mine.on(on.TrackSubscribed, (track) => {
-      if (track.kind === Track.Kind.Audio) hear(track)
+      if (track.kind === Track.Kind.Audio) voices.add(hear(track))
       look()
     })
     mine.on(on.TrackUnsubscribed, (track) => {
@@ -162,7 +163,9 @@ export function stayIn({ where, onChange, load = loadLiveKit }: SteadyOptions): 
   function forget(old: Room) {
     if (room === old) room = undefined
     joined = false
-    silence(old)
+    // LiveKit detaches the voices of a room that is left, but leaves them standing.
+    for (const voice of voices) voice.remove()
+    voices.clear()
     void old.disconnect().catch(() => {})
   }
 
@@ -185,20 +188,12 @@ export function stayIn({ where, onChange, load = loadLiveKit }: SteadyOptions): 
 }
 
 /** Plays a voice. In the document, so that the browser does not collect it. */
-function hear(track: RemoteTrack) {
+function hear(track: RemoteTrack): HTMLMediaElement {
   const element = track.attach()
   element.hidden = true
   element.dataset.voice = 'theirs'
   document.body.append(element)
-}
-
-/** Stops the voices of a room that is left; LiveKit only detaches them. */
-function silence(room: Room) {
-  for (const person of room.remoteParticipants.values()) {
-    for (const { track } of person.trackPublications.values()) {
-      for (const element of track?.detach() ?? []) element.remove()
-    }
-  }
+  return element
 }
 
 function theirVideo(room: Room): MediaStreamTrack | null {
