@@ -160,6 +160,13 @@ func TestStandbyKnowsKiosksWhileTheStoreIsAway(t *testing.T) {
 		if got, err := standby.Kiosk(ctx, k.ID); err != nil || got.Enrolled() || got.PublicKey[0] != 0 {
 			t.Fatal("a revoked key is believed again:", got, err)
 		}
+		store.err = directory.ErrUnknownKiosk()
+		_, err := standby.Kiosk(ctx, k.ID)
+		refused(t, err, refusal.UnknownKiosk)
+		store.err = errors.New("connection refused")
+		if got, err := standby.Kiosk(ctx, k.ID); err == nil {
+			t.Fatal("a kiosk that is gone is believed again:", got)
+		}
 	})
 }
 

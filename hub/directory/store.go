@@ -26,6 +26,9 @@ type People interface {
 type Kiosks interface {
 	// AddKiosk adds a kiosk without a key. Refusal: kiosk_exists.
 	AddKiosk(ctx context.Context, k Kiosk) error
+	// PutKiosk adds a kiosk as it is, key and all, or replaces the one with the
+	// same id: a hub learns so of the kiosks of the hubs below it.
+	PutKiosk(ctx context.Context, k Kiosk) error
 	// Kiosk finds a kiosk. Refusal: unknown_kiosk.
 	Kiosk(ctx context.Context, id string) (Kiosk, error)
 	// AllKiosks lists all, revoked ones too, in order of ID.

@@ -106,6 +106,17 @@ func kiosks(t *testing.T, s directory.Store) {
 	_, err = s.Kiosk(ctx, "361025105207-3")
 	refused(t, err, refusal.UnknownKiosk)
 	refused(t, s.RevokeKiosk(ctx, "361025105207-3"), refusal.UnknownKiosk)
+	first.PublicKey, first.EnrolledAt = key(3), noon
+	must(t, s.PutKiosk(ctx, first))
+	third := kiosk("361025105207-3", "361025105207")
+	must(t, s.PutKiosk(ctx, third))
+	must(t, s.PutKiosk(ctx, third))
+	got, err = s.Kiosk(ctx, first.ID)
+	must(t, err)
+	enrolled(t, got, first.ID, key(3))
+	if all, err = s.AllKiosks(ctx); err != nil || len(all) != 3 {
+		t.Fatalf("after putting: %d kiosks, %v", len(all), err)
+	}
 }
 
 func redeem(t *testing.T, s directory.Store) {

@@ -91,6 +91,14 @@ func (s *Store) AddKiosk(_ context.Context, k directory.Kiosk) error {
 	return nil
 }
 
+// PutKiosk implements directory.Kiosks.
+func (s *Store) PutKiosk(_ context.Context, k directory.Kiosk) error {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.kiosks[k.ID] = k.Clone()
+	return nil
+}
+
 // Kiosk implements directory.Kiosks.
 func (s *Store) Kiosk(_ context.Context, id string) (directory.Kiosk, error) {
 	s.mu.Lock()
