@@ -100,7 +100,7 @@ var readers = map[Type]func([]byte) (Frame, error){
 	TPressHold: read[PressHold], TClaim: read[Claim], TGrant: read[Grant], TDeny: read[Deny],
 	TRelease: read[Release], TState: read[State], TMedia: read[Media], THealth: read[Health],
 	TPing: read[Ping], TPong: read[Pong], TRefuse: read[Refuse], TChallenge: read[Challenge],
-	TPeer: read[Peer], TFact: readFact, TFactAck: read[FactAck],
+	TPeer: read[Peer], TFact: readFact, TFactAck: read[FactAck], TRegister: read[Register],
 }
 
 func read[F Frame](b []byte) (Frame, error) {

@@ -36,6 +36,7 @@ const (
 	TPeer      Type = "PEER"
 	TFact      Type = "FACT"
 	TFactAck   Type = "FACT_ACK"
+	TRegister  Type = "REGISTER"
 )
 
 // Challenge is the site's first frame: the kiosk signs the nonce in HELLO.
@@ -213,4 +214,16 @@ type Fact struct {
 // FactAck acknowledges all facts up to N, which are on disk.
 type FactAck struct {
 	N uint64 `json:"n"`
+}
+
+// Register tells the site above of a kiosk and its key, so that it may come
+// there as a last resort. The latest wins.
+type Register struct {
+	Kiosk        string    `json:"kiosk"`
+	Point        call.Site `json:"point"` // code of the village
+	PointName    string    `json:"point_name"`
+	Township     call.Site `json:"township"`
+	TownshipName string    `json:"township_name"`
+	PublicKey    []byte    `json:"public_key,omitempty"` // Ed25519; absent until enrolled
+	Revoked      bool      `json:"revoked,omitempty"`
 }

@@ -24,6 +24,7 @@ func (Challenge) Type() Type { return TChallenge }
 func (Peer) Type() Type      { return TPeer }
 func (Fact) Type() Type      { return TFact }
 func (FactAck) Type() Type   { return TFactAck }
+func (Register) Type() Type  { return TRegister }
 
 func bad(field, want string) error { return &call.FieldError{Field: field, Want: want} }
 
@@ -254,3 +255,20 @@ func (f Fact) Validate() error {
 
 // Validate has nothing to check: 0 acknowledges nothing.
 func (f FactAck) Validate() error { return nil }
+
+// Validate checks whose kiosk it is and the length of its key.
+func (f Register) Validate() error {
+	if !call.ValidKiosk(f.Kiosk) {
+		return bad("kiosk", "must be 1 to 40 small letters, digits or hyphens")
+	}
+	if len(f.PublicKey) != 0 && len(f.PublicKey) != 32 {
+		return bad("public_key", "must be 32 bytes or absent")
+	}
+	if len(f.PointName) > call.MaxName || len(f.TownshipName) > call.MaxName {
+		return bad("point_name", "names must be at most 120 bytes")
+	}
+	if err := f.Township.Validate(); err != nil {
+		return err
+	}
+	return f.Point.Validate()
+}

@@ -1,0 +1,134 @@
+package desk
+
+import (
+	"sync"
+	"time"
+
+	"huying/internal/call"
+	"huying/internal/site"
+	"huying/internal/wire"
+)
+
+// Conn is a socket to a kiosk or to another site. Write sends one text frame
+// and must not wait longer than a deadline of its own; after an error the
+// socket closes itself, and its reader tells the desk.
+type Conn interface {
+	Write(frame []byte) error
+	Close(why string)
+}
+
+// line is the present connection of a kiosk or peer, with the frames that
+// wait to be written. Frames are queued under the desk's lock and written
+// outside it, in order, by whoever finds the line idle.
+type line struct {
+	conn Conn
+
+	mu      sync.Mutex
+	queue   [][]byte
+	writing bool
+}
+
+// add queues a frame and reports whether the caller must flush.
+func (l *line) add(b []byte) bool {
+	l.mu.Lock()
+	defer l.mu.Unlock()
+	l.queue = append(l.queue, b)
+	return len(l.queue) == 1
+}
+
+func (l *line) flush() {
+	l.mu.Lock()
+	if l.writing {
+		l.mu.Unlock()
+		return
+	}
+	l.writing = true
+	for len(l.queue) > 0 {
+		batch := l.queue
+		l.queue = nil
+		l.mu.Unlock()
+		for _, b := range batch {
+			if l.conn.Write(b) != nil {
+				break
+			}
+		}
+		l.mu.Lock()
+	}
+	l.writing = false
+	l.mu.Unlock()
+}
+
+// KioskUp says that a kiosk proved itself on a new connection; an older one
+// of the same kiosk is closed.
+func (d *Desk) KioskUp(kiosk string, c Conn) {
+	d.mu.Lock()
+	old := d.kiosks[kiosk]
+	d.kiosks[kiosk] = &line{conn: c}
+	if old != nil {
+		_ = d.stepLocked(site.KioskDown{Kiosk: kiosk})
+	}
+	_ = d.stepLocked(site.KioskUp{Kiosk: kiosk})
+	d.release()
+	if old != nil {
+		old.conn.Close("replaced by a newer connection")
+	}
+}
+
+// KioskDown says that a connection ended.
+func (d *Desk) KioskDown(kiosk string, c Conn) {
+	d.mu.Lock()
+	if l := d.kiosks[kiosk]; l != nil && l.conn == c {
+		delete(d.kiosks, kiosk)
+		_ = d.stepLocked(site.KioskDown{Kiosk: kiosk})
+	}
+	d.release()
+}
+
+// FromKiosk takes a frame that came over c; one of a replaced connection is
+// passed over.
+func (d *Desk) FromKiosk(kiosk string, c Conn, f wire.Frame) {
+	begin := time.Now()
+	d.mu.Lock()
+	if l := d.kiosks[kiosk]; l != nil && l.conn == c {
+		_ = d.stepLocked(site.FromKiosk{Kiosk: kiosk, Frame: f, At: time.Now()})
+	}
+	d.release()
+	if p, ok := f.(wire.Press); ok {
+		d.cfg.Meter.Rang(time.Duration(p.AgeMS)*time.Millisecond + time.Since(begin))
+		d.log.Info("press", "call", p.Call.String(), "press", p.Press.String(), "kiosk", kiosk, "key", p.Key, "age_ms", p.AgeMS)
+	}
+}
+
+// PeerUp, PeerDown and FromPeer are the same for another site.
+func (d *Desk) PeerUp(peer call.Site, c Conn) {
+	d.mu.Lock()
+	old := d.peers[peer]
+	d.peers[peer] = &line{conn: c}
+	if old != nil {
+		_ = d.stepLocked(site.PeerDown{Site: peer})
+	}
+	_ = d.stepLocked(site.PeerUp{Site: peer})
+	d.release()
+	if old != nil {
+		old.conn.Close("replaced by a newer connection")
+	}
+}
+
+// PeerDown says that a connection to another site ended.
+func (d *Desk) PeerDown(peer call.Site, c Conn) {
+	d.mu.Lock()
+	if l := d.peers[peer]; l != nil && l.conn == c {
+		delete(d.peers, peer)
+		_ = d.stepLocked(site.PeerDown{Site: peer})
+	}
+	d.release()
+}
+
+// FromPeer takes a frame of another site.
+func (d *Desk) FromPeer(peer call.Site, c Conn, f wire.Frame) {
+	d.mu.Lock()
+	if l := d.peers[peer]; l != nil && l.conn == c {
+		_ = d.stepLocked(site.FromPeer{Site: peer, Frame: f})
+	}
+	d.release()
+}

@@ -1,0 +1,164 @@
+package desk
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"huying/hub/auth"
+	"huying/hub/view"
+	"huying/internal/call"
+	"huying/internal/site"
+)
+
+// beatEvery is how often a quiet page is told that the line lives.
+const beatEvery = 5 * time.Second
+
+func newBeat() *time.Ticker { return time.NewTicker(beatEvery) }
+
+// order puts red before green and the oldest first (F17).
+func order(calls []view.Call) {
+	slices.SortStableFunc(calls, func(a, b view.Call) int {
+		if a.Key != b.Key {
+			if a.Key == string(call.Urgent) {
+				return -1
+			}
+			return 1
+		}
+		return cmp.Compare(b.WaitingMS, a.WaitingMS)
+	})
+}
+
+// callFor shows a call as one person may see it.
+func (d *Desk) callFor(v site.CallView, p auth.Person) view.Call {
+	out := d.CallView(&v.Call)
+	c := &v.Call
+	me := d.cfg.Site.Policy.Site
+	out.Stored, out.KioskOnline = v.Stored, v.Kiosk
+	if c.Claim != nil && c.Phase() == call.Ringing {
+		out.Phase = view.Claiming
+		claimer := d.personView(c.Claim.Person)
+		out.Claimer = &claimer
+	}
+	s := d.people[p.ID]
+	duty := s != nil && s.duty
+	out.RingsMe = duty && c.RingsHere() && c.Claim == nil && d.rungBy(c, p)
+	out.May = mayDo(c, me, p, duty)
+	return out
+}
+
+func (d *Desk) rungBy(c *call.Call, p auth.Person) bool {
+	for _, post := range posts(p.Role) {
+		if slices.Contains(c.Rings, post) {
+			return true
+		}
+	}
+	return false
+}
+
+// mayDo lists what a person may do now; the rules are those of package call,
+// asked beforehand so that a page shows no button that would be refused.
+func mayDo(c *call.Call, me call.Site, p auth.Person, duty bool) []view.Action {
+	may := []view.Action{}
+	if ok, _ := auth.May(p, auth.CallAnswer, unitOfKiosk(c.ID.Kiosk)); !ok {
+		return may
+	}
+	ph := c.Phase()
+	there := c.Attended != nil && !c.Attended.Through.Less(c.Last)
+	if duty && c.Claim == nil && (ph == call.Ringing || ph == call.WrapUp || c.Why.Doubt) {
+		may = append(may, view.Answer)
+	}
+	if c.TalksHere(me) && c.Grant.Person.ID == p.ID || c.Claim != nil && c.Claim.Person.ID == p.ID {
+		may = append(may, view.HangUp)
+	}
+	if ph == call.Ringing || ph == call.WrapUp || ph == call.Talking && c.Grant.Site == me {
+		may = append(may, view.Attended)
+	}
+	if c.Satisfied() && (ph == call.WrapUp || ph == call.Ringing && there) {
+		may = append(may, view.Close)
+	}
+	return may
+}
+
+func unitOfKiosk(id string) string {
+	unit, _ := auth.KioskUnit(id)
+	return unit
+}
+
+// CallView shows a call to somebody who is nobody in particular: lists of old
+// calls, and the ground for callFor.
+func (d *Desk) CallView(c *call.Call) view.Call {
+	point, township, _ := d.cfg.Places.Point(c.ID.Kiosk)
+	out := view.Call{ID: c.ID.String(), Kiosk: c.ID.Kiosk, Point: point, Township: township,
+		Key: string(c.Key()), Phase: view.Phase(c.Phase()), PressedAt: c.At,
+		WaitingMS: max(time.Since(c.At).Milliseconds(), 0), Presses: c.Seen.Count(), Stored: true,
+		Requeued: c.Requeued, Rung: max(c.Rung, 0), Rings: []string{}, Orphan: c.Why.Orphan || c.Why.Doubt,
+		Spoke: c.Satisfied(), May: []view.Action{}}
+	for _, post := range c.Rings {
+		out.Rings = append(out.Rings, postName(post))
+	}
+	if g := c.Grant; g.Epoch != 0 {
+		out.Answerer = &view.Answerer{Person: d.personView(g.Person), Site: d.cfg.Places.Unit(string(g.Site))}
+	}
+	if a := c.Attended; a != nil {
+		out.AttendedBy = a.Who
+	}
+	if cl := c.Closing; cl != nil && c.Phase() == call.Closed {
+		out.Closing = &view.Closing{Person: d.personView(cl.Person), Site: d.cfg.Places.Unit(string(cl.Site)),
+			Disposition: cl.Disposition, Note: cl.Note, At: cl.At}
+	}
+	return out
+}
+
+// postName is the name of a post on the pages; the parent is the county.
+func postName(p call.Post) string {
+	if p == call.Parent {
+		return "county"
+	}
+	return string(p)
+}
+
+func (d *Desk) personView(p call.Person) view.Person {
+	return view.Person{ID: p.ID, Name: p.Name, Post: p.Post}
+}
+
+func (d *Desk) point(kiosk string) view.Point {
+	k := d.s.Kiosk(kiosk)
+	point, township, _ := d.cfg.Places.Point(kiosk)
+	out := view.Point{Kiosk: kiosk, Point: point, Township: township, State: view.PointIdle}
+	since := k.Since
+	for _, id := range k.Open {
+		v, _ := d.s.Call(id)
+		c := &v.Call
+		if c.Phase() == call.Empty {
+			continue
+		}
+		out.Call, since = id.String(), c.OpenedAt
+		switch c.Phase() {
+		case call.Talking:
+			out.State = view.PointTalking
+		case call.WrapUp:
+			out.State = view.PointWrapUp
+		default:
+			out.State = view.PointRinging
+		}
+	}
+	if !k.Up && out.State == view.PointIdle {
+		out.State = view.PointOffline
+	}
+	ago := d.now() - since
+	out.SinceMS, out.Since = ago.Milliseconds(), time.Now().Add(-ago)
+	return out
+}
+
+func (d *Desk) siteView() view.Site {
+	out := view.Site{Unit: d.cfg.Unit, Database: d.stored, Media: d.voiceUp, Children: []view.ChildSite{}}
+	if parent := d.cfg.Site.Parent; parent != "" {
+		up := d.s.PeerUp(parent)
+		out.Parent = &up
+	}
+	for _, c := range d.cfg.Children {
+		out.Children = append(out.Children, view.ChildSite{Unit: c, Online: d.s.PeerUp(call.Site(c.Code))})
+	}
+	return out
+}

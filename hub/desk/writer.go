@@ -1,0 +1,121 @@
+package desk
+
+import (
+	"context"
+	"sync"
+	"time"
+
+	"huying/internal/site"
+)
+
+// Figures of the store's writer.
+const (
+	// lateAfter is when presses that wait for the disk are told so.
+	lateAfter = 700 * time.Millisecond
+	// maxBatch bounds one transaction.
+	maxBatch = 2048
+	// commitWait bounds one try; a hung database must not hang the writer.
+	commitWait = 5 * time.Second
+	retryFirst = 100 * time.Millisecond
+	retryMost  = 2 * time.Second
+)
+
+// writer is the one that commits: it takes whatever waits as one transaction
+// and answers after the commit. While the database is away it keeps trying,
+// in order; nothing is dropped.
+type writer struct {
+	d    *Desk
+	mu   sync.Mutex
+	wait []site.Save
+	wake chan struct{}
+}
+
+func newWriter(d *Desk) *writer { return &writer{d: d, wake: make(chan struct{}, 1)} }
+
+func (w *writer) add(s site.Save) {
+	w.mu.Lock()
+	w.wait = append(w.wait, s)
+	w.mu.Unlock()
+	select {
+	case w.wake <- struct{}{}:
+	default:
+	}
+}
+
+func (w *writer) take() []site.Save {
+	w.mu.Lock()
+	defer w.mu.Unlock()
+	n := min(len(w.wait), maxBatch)
+	batch := w.wait[:n:n]
+	w.wait = w.wait[n:]
+	return batch
+}
+
+func (w *writer) run() {
+	for {
+		batch := w.take()
+		if len(batch) == 0 {
+			select {
+			case <-w.d.ctx.Done():
+				return
+			case <-w.wake:
+				continue
+			}
+		}
+		if !w.commit(batch) {
+			return
+		}
+	}
+}
+
+// commit tries until the batch is on disk; false when the desk stops first.
+func (w *writer) commit(batch []site.Save) bool {
+	late := time.AfterFunc(lateAfter, w.d.storeLate)
+	defer late.Stop()
+	pause := retryFirst
+	for {
+		begin := time.Now()
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(w.d.ctx), commitWait)
+		err := w.d.cfg.Store.Commit(ctx, begin, batch)
+		cancel()
+		if err == nil {
+			late.Stop()
+			w.d.cfg.Meter.Committed(len(batch), time.Since(begin))
+			w.d.committed(batch)
+			return true
+		}
+		w.d.log.Error("store does not take what must be kept; it is tried again", "saves", len(batch), "error", err)
+		w.d.storeLate()
+		select {
+		case <-w.d.ctx.Done():
+			return false
+		case <-time.After(pause):
+		}
+		pause = min(2*pause, retryMost)
+	}
+}
+
+// storeLate tells kiosks and pages that nothing is stored at the moment.
+func (d *Desk) storeLate() {
+	d.mu.Lock()
+	if d.stored {
+		d.stored = false
+		_ = d.stepLocked(site.StoreDown{})
+		d.siteChanged()
+	}
+	d.release()
+}
+
+// committed does what waited for the disk: acknowledgements first.
+func (d *Desk) committed(batch []site.Save) {
+	d.mu.Lock()
+	for _, s := range batch {
+		d.carry(s.Then)
+	}
+	_ = d.stepLocked(site.Saved{N: batch[len(batch)-1].N})
+	if !d.stored {
+		d.stored = true
+		d.siteChanged()
+	}
+	d.release()
+}
