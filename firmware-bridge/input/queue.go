@@ -6,7 +6,7 @@ import "sync"
 // this far behind is broken; the memory of a kiosk must stay bounded all the
 // same. The upper half is kept for presses.
 const (
-	queueMax     = 4096
+	queueMax    = 4096
 	queueOthers = queueMax / 2
 )
 

@@ -1,0 +1,128 @@
+package gpioline
+
+import (
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/warthog618/go-gpiocdev/uapi"
+	"golang.org/x/sys/unix"
+	"periph.io/x/conn/v3/gpio"
+
+	"huying/firmware-bridge/input"
+)
+
+// KeyLine is one key and the line to which it is wired.
+type KeyLine struct {
+	Key       input.Key
+	Line      Line
+	Pull      gpio.Pull // gpio.PullUp for a key that connects the line to ground
+	ActiveLow bool      // true for a key that connects the line to ground
+}
+
+// Keys is the Input of keys on GPIO lines, one goroutine for each line.
+type Keys struct {
+	queue *input.Queue
+	stop  chan struct{}
+	wake  int // eventfd, readable from Close on
+	once  sync.Once
+	wg    sync.WaitGroup
+	err   error
+}
+
+var _ input.Input = (*Keys)(nil)
+
+// wakeUp makes an eventfd readable: any value but 0 does, in either byte order.
+var wakeUp = [8]byte{1}
+
+// Open begins to read the keys. A line that is absent or busy is no error but
+// a Fault event, and Restored once it is there: one broken key must not keep
+// the other from working. An error means settings that can never work.
+func Open(lines ...KeyLine) (*Keys, error) {
+	if err := validate(lines); err != nil {
+		return nil, err
+	}
+	k, err := newKeys()
+	if err != nil {
+		return nil, err
+	}
+	for _, l := range lines {
+		k.watch(l.Key, func() (source, error) { return openKey(l, k.wake) })
+	}
+	return k, nil
+}
+
+func validate(lines []KeyLine) error {
+	keys, names := map[input.Key]bool{}, map[Line]bool{}
+	if len(lines) == 0 {
+		return errors.New("gpioline: no key is wired to any line")
+	}
+	for _, l := range lines {
+		if err := errors.Join(l.Key.Validate(), l.Line.Validate()); err != nil {
+			return err
+		}
+		if keys[l.Key] || names[l.Line] {
+			return fmt.Errorf("gpioline: %s key on %s: a key has one line and a line one key", l.Key, l.Line)
+		}
+		keys[l.Key], names[l.Line] = true, true
+	}
+	return nil
+}
+
+func newKeys() (*Keys, error) {
+	wake, err := unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK)
+	if err != nil {
+		return nil, fmt.Errorf("gpioline: eventfd: %w", err)
+	}
+	return &Keys{queue: input.NewQueue(), stop: make(chan struct{}), wake: wake}, nil
+}
+
+func openKey(l KeyLine, wake int) (source, error) {
+	fd, _, err := ask(l.Line, func(offset int) uapi.LineRequest {
+		return inputRequest(offset, l.Pull, l.ActiveLow, Debounce)
+	})
+	if err != nil {
+		return nil, err
+	}
+	return newFdSource(fd, wake, kernelLevel), nil
+}
+
+func (k *Keys) watch(name input.Key, open func() (source, error)) {
+	w := newWatcher(name, open, input.Monotonic, k.rest, k.queue.Push)
+	k.wg.Go(w.run)
+}
+
+func (k *Keys) rest(d time.Duration) bool {
+	if d == 0 {
+		select {
+		case <-k.stop:
+			return false
+		default:
+			return true
+		}
+	}
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-k.stop:
+		return false
+	case <-t.C:
+		return true
+	}
+}
+
+// Events implements input.Input.
+func (k *Keys) Events() <-chan input.Event { return k.queue.Events() }
+
+// Close implements input.Input.
+func (k *Keys) Close() error {
+	k.once.Do(func() {
+		close(k.stop)
+		_, err := unix.Write(k.wake, wakeUp[:])
+		k.wg.Wait()
+		k.queue.Close()
+		k.err = errors.Join(err, unix.Close(k.wake))
+	})
+	return k.err
+}

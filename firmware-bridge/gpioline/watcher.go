@@ -1,0 +1,132 @@
+package gpioline
+
+import (
+	"time"
+
+	"github.com/warthog618/go-gpiocdev/uapi"
+
+	"huying/firmware-bridge/input"
+	"huying/firmware-bridge/key"
+)
+
+// The paces of a watcher.
+const (
+	// compareEvery is how often the level is compared with the edges.
+	compareEvery = time.Second
+	// retryEvery is how long to wait before a lost line is opened again.
+	retryEvery = time.Second
+	// slack is how old the present must be before a timer may decide about it:
+	// an edge needs time from the contact to our queue, interrupts and
+	// debounce work included. A release is reported this much later; a press
+	// never waits.
+	slack = 10 * time.Millisecond
+)
+
+// watcher keeps one key read, whatever happens to its line.
+type watcher struct {
+	key  input.Key
+	open func() (source, error)
+	now  func() time.Duration
+	emit func(input.Event)
+	// rest waits that long and returns false at once when the watcher is to stop.
+	rest func(time.Duration) bool
+
+	machine *key.Machine
+	faulty  bool
+	seq     uint32 // number of the last event read; the kernel begins with 1
+	buf     [64]uapi.LineEvent
+}
+
+func newWatcher(k input.Key, open func() (source, error), now func() time.Duration,
+	rest func(time.Duration) bool, emit func(input.Event)) *watcher {
+	return &watcher{
+		key: k, open: open, now: now, emit: emit, rest: rest,
+		machine: key.NewMachine(k, key.Debounced(), emit),
+	}
+}
+
+// run reads the key until rest says that it is to stop.
+func (w *watcher) run() {
+	for w.rest(0) {
+		err := w.session()
+		if err == nil {
+			return
+		}
+		w.fault(err)
+		if !w.rest(retryEvery) {
+			return
+		}
+		w.machine.Advance(w.now())
+	}
+}
+
+// session opens the line and reads it until an error, or nil when it is to stop.
+func (w *watcher) session() (err error) {
+	src, err := w.open()
+	if err != nil {
+		return err
+	}
+	defer func() { _ = src.Close() }() // nothing was written to it
+	w.seq = 0
+	if err := w.compare(src); err != nil {
+		return err
+	}
+	w.restored()
+	compareAt := w.now() + compareEvery
+	for w.rest(0) {
+		if err := src.Wait(w.patience(compareAt)); err != nil {
+			return err
+		}
+		now := w.now() // before the drain: what comes during it is not overtaken
+		gap, err := w.drain(src)
+		if err != nil {
+			return err
+		}
+		w.machine.Advance(now - slack)
+		if !gap && now < compareAt {
+			continue
+		}
+		if err := w.compare(src); err != nil {
+			return err
+		}
+		compareAt = now + compareEvery
+	}
+	return nil
+}
+
+// patience is how long to wait for an edge before something else is due.
+func (w *watcher) patience(until time.Duration) time.Duration {
+	if due, ok := w.machine.Next(); ok {
+		until = min(until, due+slack)
+	}
+	return max(0, until-w.now())
+}
+
+// compare tells the machine the level. An edge that is still in the queue was
+// before this reading and finds nothing left to change.
+func (w *watcher) compare(src source) error {
+	active, err := src.Level()
+	if err != nil {
+		return err
+	}
+	if active != w.machine.State().Active {
+		w.machine.Level(active, w.now(), input.ByLevel)
+	}
+	return nil
+}
+
+func (w *watcher) fault(err error) {
+	now := w.now()
+	w.machine.Lost(now)
+	if !w.faulty {
+		w.faulty = true
+		w.emit(input.Event{Key: w.key, Kind: input.Fault, At: now, Detail: err.Error()})
+	}
+}
+
+func (w *watcher) restored() {
+	if w.faulty {
+		w.faulty = false
+		w.emit(input.Event{Key: w.key, Kind: input.Restored, At: w.now()})
+	}
+}
