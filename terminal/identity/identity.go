@@ -1,0 +1,130 @@
+// Package identity is who a kiosk is: an Ed25519 key pair that is made on the
+// kiosk and never leaves it, and what a hub said when the public half was
+// registered by a one-time code.
+package identity
+
+import (
+	"crypto/ed25519"
+	"crypto/rand"
+	"crypto/x509"
+	"encoding/base64"
+	"encoding/pem"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path/filepath"
+
+	"huying/internal/call"
+	"huying/internal/wire"
+)
+
+// keyFile holds the private key, PKCS #8 in PEM (RFC 5958, RFC 7468).
+const keyFile = "identity.key"
+
+// ErrNone is returned where a data folder has no key yet.
+var ErrNone = errors.New("没有本机密钥：请先用“terminal enrol”登记本终端")
+
+// Identity is a kiosk's key pair. It is safe for concurrent use.
+type Identity struct{ private ed25519.PrivateKey }
+
+// Load reads the key of a data folder. The error is ErrNone if there is none,
+// and names the file and the remedy if it is not fit for use.
+func Load(dir string) (*Identity, error) {
+	path := filepath.Join(dir, keyFile)
+	info, err := os.Stat(path)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, ErrNone
+	}
+	if err != nil {
+		return nil, fmt.Errorf("读取本机密钥：%w", err)
+	}
+	if info.Mode().Perm()&0o077 != 0 {
+		return nil, fmt.Errorf("本机密钥 %s 别人也能读写：请执行 chmod 600 %s", path, path)
+	}
+	data, err := os.ReadFile(path)
+	if err != nil {
+		return nil, fmt.Errorf("读取本机密钥：%w", err)
+	}
+	block, _ := pem.Decode(data)
+	if block == nil {
+		return nil, damaged(path)
+	}
+	key, err := x509.ParsePKCS8PrivateKey(block.Bytes)
+	private, ok := key.(ed25519.PrivateKey)
+	if err != nil || !ok {
+		return nil, damaged(path)
+	}
+	return &Identity{private}, nil
+}
+
+func damaged(path string) error {
+	return fmt.Errorf("本机密钥 %s 已损坏：请删除它，并用新的登记码重新登记本终端", path)
+}
+
+// LoadOrCreate reads the key of a data folder or, where there is none, makes
+// one. The folder is made too.
+func LoadOrCreate(dir string) (*Identity, error) {
+	id, err := Load(dir)
+	if !errors.Is(err, ErrNone) {
+		return id, err
+	}
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return nil, fmt.Errorf("建立数据文件夹：%w", err)
+	}
+	_, private, err := ed25519.GenerateKey(rand.Reader)
+	if err != nil {
+		return nil, fmt.Errorf("生成密钥：%w", err)
+	}
+	der, err := x509.MarshalPKCS8PrivateKey(private)
+	if err != nil {
+		return nil, fmt.Errorf("生成密钥：%w", err)
+	}
+	text := pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})
+	if err := write(filepath.Join(dir, keyFile), text); err != nil {
+		return nil, fmt.Errorf("保存本机密钥：%w", err)
+	}
+	return &Identity{private}, nil
+}
+
+// Public is the public key in base64, as a hub takes it at enrolment.
+func (id *Identity) Public() string {
+	return base64.StdEncoding.EncodeToString(id.private.Public().(ed25519.PublicKey))
+}
+
+// SignHello answers a site's challenge.
+func (id *Identity) SignHello(nonce []byte, kiosk string) []byte {
+	return ed25519.Sign(id.private, wire.HelloText(nonce, kiosk))
+}
+
+// SignPress signs a press; it fits kiosk.Config.Sign.
+func (id *Identity) SignPress(press call.PressID, of call.ID, key call.Key) []byte {
+	return ed25519.Sign(id.private, wire.PressText(press, of, key))
+}
+
+// write makes a file with mode 0600 that is there whole or not at all, also
+// after a power cut.
+func write(path string, data []byte) error {
+	dir := filepath.Dir(path)
+	tmp, err := os.CreateTemp(dir, "."+filepath.Base(path)+"-*") // mode 0600
+	if err != nil {
+		return err
+	}
+	defer os.Remove(tmp.Name()) // nothing to remove after the rename
+	_, err = tmp.Write(data)
+	if err = errors.Join(err, tmp.Sync(), tmp.Close()); err != nil {
+		return err
+	}
+	if err := os.Rename(tmp.Name(), path); err != nil {
+		return err
+	}
+	return syncDir(dir)
+}
+
+func syncDir(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
+}
