@@ -33,6 +33,7 @@ type watcher struct {
 
 	machine *key.Machine
 	faulty  bool
+	differs bool   // the last comparison found another level than the edges told
 	seq     uint32 // number of the last event read; the kernel begins with 1
 	buf     [64]uapi.LineEvent
 }
@@ -67,12 +68,12 @@ func (w *watcher) session() (err error) {
 		return err
 	}
 	defer func() { _ = src.Close() }() // nothing was written to it
-	w.seq = 0
-	if err := w.compare(src); err != nil {
+	w.seq, w.differs = 0, true // the first level counts at once
+	compareAt, err := w.compare(src)
+	if err != nil {
 		return err
 	}
 	w.restored()
-	compareAt := w.now() + compareEvery
 	for w.rest(0) {
 		if err := src.Wait(w.patience(compareAt)); err != nil {
 			return err
@@ -86,10 +87,9 @@ func (w *watcher) session() (err error) {
 		if !gap && now < compareAt {
 			continue
 		}
-		if err := w.compare(src); err != nil {
+		if compareAt, err = w.compare(src); err != nil {
 			return err
 		}
-		compareAt = now + compareEvery
 	}
 	return nil
 }
@@ -102,17 +102,26 @@ func (w *watcher) patience(until time.Duration) time.Duration {
 	return max(0, until-w.now())
 }
 
-// compare tells the machine the level. An edge that is still in the queue was
-// before this reading and finds nothing left to change.
-func (w *watcher) compare(src source) error {
+// compare holds the level against what the edges told and returns when to do
+// so again. A difference is believed only if it is still there slack later,
+// when an edge that was on its way must have come.
+func (w *watcher) compare(src source) (again time.Duration, err error) {
 	active, err := src.Level()
 	if err != nil {
-		return err
+		return 0, err
 	}
-	if active != w.machine.State().Active {
-		w.machine.Level(active, w.now(), input.ByLevel)
+	now := w.now()
+	if active == w.machine.State().Active {
+		w.differs = false
+		return now + compareEvery, nil
 	}
-	return nil
+	if !w.differs {
+		w.differs = true
+		return now + slack, nil
+	}
+	w.machine.Level(active, now, input.ByLevel)
+	w.differs = false
+	return now + compareEvery, nil
 }
 
 func (w *watcher) fault(err error) {

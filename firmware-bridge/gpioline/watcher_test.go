@@ -157,16 +157,31 @@ func TestAbsentLineIsAFaultUntilItComes(t *testing.T) {
 }
 
 // TestEdgeOnItsWayHoldsTheReleaseBack: a break just under the release time,
-// whose end needs 8 ms from the contact to the FIFO.
+// whose end needs 8 ms from the contact to the FIFO, while the comparison of
+// each second comes at every possible moment.
 func TestEdgeOnItsWayHoldsTheReleaseBack(t *testing.T) {
+	for shift := range 1000 {
+		w := newWorld(1)
+		w.latency = 8 * time.Millisecond
+		at := w.now + time.Second + time.Duration(shift)*time.Millisecond
+		w.raw = []rawEdge{{true, at}, {false, at + time.Second},
+			{true, at + time.Second + key.Release - 2*time.Millisecond}, {false, at + 2*time.Second}}
+		w.until = at + time.Minute
+		w.run()
+		if got := fmt.Sprint(kinds(w.got)); got != "[press release]" {
+			t.Fatalf("shift %d ms: %v", shift, w.got)
+		}
+	}
+}
+
+func TestLostEdgeIsFoundByTheLevel(t *testing.T) {
 	w := newWorld(1)
-	w.latency = 8 * time.Millisecond
-	at := w.now + time.Second
-	w.raw = []rawEdge{{true, at}, {false, at + time.Second},
-		{true, at + time.Second + key.Release - 2*time.Millisecond}, {false, at + 2*time.Second}}
-	w.until = at + time.Minute
+	at := w.now + 5*time.Second
+	w.raw = []rawEdge{{true, at}}
+	w.until = at + 5*time.Second
+	w.latency = time.Hour // the edge never comes
 	w.run()
-	if got := fmt.Sprint(kinds(w.got)); got != "[press release]" {
+	if len(w.got) != 1 || w.got[0].Reason != input.ByLevel || w.got[0].At > at+Debounce+compareEvery+slack {
 		t.Errorf("got %v", w.got)
 	}
 }
