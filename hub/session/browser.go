@@ -17,9 +17,11 @@ import (
 )
 
 // Feed is one page's stream of live messages: a snapshot first, then deltas in
-// order, each already encoded.
+// order, each already encoded. The feed holds what the page has not taken yet
+// and keeps that bounded; nobody else waits for it.
 type Feed interface {
-	// Next gives the messages; it is closed when the feed ends by itself.
+	// Next gives the messages, one when the one before has left; it is closed
+	// when the feed ends by itself.
 	Next() <-chan []byte
 	// Stop ends the feed; it may be called more than once.
 	Stop()
@@ -41,16 +43,11 @@ func (f SourceFunc) Subscribe(ctx context.Context, p auth.Person) (Feed, error) 
 // 7.4.2), beside the standard ones.
 const (
 	BrowserSignedOut = 4401 // the session ended: sign in again
-	BrowserTooSlow   = 4408 // the page did not keep up: connect again for a snapshot
 	BrowserReplaced  = 4409 // the same person opened too many pages: this is the oldest
 )
 
 // Figures of the live socket.
 const (
-	// browserQueue bounds what waits for one page; more means it is stuck. It
-	// holds what a county of 450 kiosks makes when all press in one commit, twice:
-	// a healthy page must not be cut off in that very moment. About 1 MB.
-	browserQueue = 1024
 	// browserRead is the largest frame that is read before the socket is closed;
 	// pages send nothing.
 	browserRead = 512
@@ -58,8 +55,9 @@ const (
 	// within 12 s; two pings may be lost.
 	browserPing  = 5 * time.Second
 	browserQuiet = 12 * time.Second
-	// browserWrite is how long one frame may take to leave, browserLast how long
-	// one under way may still take once the socket is to end.
+	// browserWrite is how long one frame may take to leave before the page counts
+	// as stuck, browserLast how long one under way may still take once the socket
+	// is to end.
 	browserWrite = 8 * time.Second
 	browserLast  = time.Second
 	// browserSockets bounds all sockets, browserPerPerson those of one person;
@@ -84,8 +82,8 @@ type BrowserConfig struct {
 }
 
 // Browsers are the live sockets of the pages: GET /live?ticket=. Each has one
-// goroutine that writes and a bounded queue; a page that falls behind is cut
-// off and comes back for a fresh snapshot.
+// goroutine that writes, straight from a bounded feed; a page that is stuck is
+// cut off and comes back for a fresh snapshot.
 type Browsers struct {
 	config   BrowserConfig
 	origins  auth.Origins

@@ -17,7 +17,6 @@ type browser struct {
 	number uint64 // in order of opening
 	ctx    context.Context
 	fail   context.CancelCauseFunc
-	queue  chan []byte
 }
 
 // closing is why a socket ends, as the page is told.
@@ -29,7 +28,7 @@ type closing struct {
 func (c closing) Error() string { return c.text }
 
 func newBrowser(ctx context.Context, fail context.CancelCauseFunc, h auth.Holder, number uint64) *browser {
-	return &browser{holder: h, number: number, ctx: ctx, fail: fail, queue: make(chan []byte, browserQueue)}
+	return &browser{holder: h, number: number, ctx: ctx, fail: fail}
 }
 
 // end makes the writer say why and close; only the first reason counts.
@@ -37,8 +36,7 @@ func (s *browser) end(code int, text string) { s.fail(closing{code, text}) }
 
 func (s *browser) cancel() { s.fail(nil) }
 
-// run owns the socket until it ends: this goroutine reads, one pumps from the
-// feed into the bounded queue, one writes.
+// run owns the socket until it ends: this goroutine reads, one writes.
 func (s *browser) run(conn *websocket.Conn, source Source, log *slog.Logger) {
 	defer conn.Close()
 	// A frame that is stuck under way must not hold up the end.
@@ -51,45 +49,24 @@ func (s *browser) run(conn *websocket.Conn, source Source, log *slog.Logger) {
 		return
 	}
 	log.Info("live socket opened", "person", s.holder.Person.ID, "socket", s.number)
-	pumped, written := make(chan struct{}), make(chan struct{})
-	go func() { defer close(pumped); s.pump(feed) }()
-	go func() { defer close(written); s.write(conn) }()
+	written := make(chan struct{})
+	go func() { defer close(written); s.write(conn, feed) }()
 	s.read(conn)
 	<-written
-	<-pumped
 	log.Info("live socket closed", "person", s.holder.Person.ID, "socket", s.number, "reason", context.Cause(s.ctx).Error())
 }
 
-// pump moves messages from the feed to the queue and never waits for the page,
-// so that one page cannot hold up the desk; when it ends, the feed does.
-func (s *browser) pump(feed Feed) {
-	defer feed.Stop()
-	for {
-		select {
-		case <-s.ctx.Done():
-			return
-		case message, more := <-feed.Next():
-			if !more {
-				s.end(websocket.CloseTryAgainLater, "feed ended")
-				return
-			}
-			select {
-			case s.queue <- message:
-			default:
-				s.end(BrowserTooSlow, "too slow")
-				return
-			}
-		}
-	}
-}
-
-// write is the only one that writes frames. It closes the connection at the
-// end, which ends the reader.
-func (s *browser) write(conn *websocket.Conn) {
+// write is the only one that writes frames. It takes a message from the feed
+// when the one before has left, so that nothing piles up here: a slow page is
+// told less often, and a stuck one is cut off after browserWrite. It closes the
+// connection at the end, which ends the reader.
+func (s *browser) write(conn *websocket.Conn, feed Feed) {
 	defer conn.Close()
+	defer feed.Stop()
 	ping := time.NewTicker(browserPing)
 	defer ping.Stop()
 	for {
+		var err error
 		select {
 		case <-s.ctx.Done():
 			var why closing
@@ -97,17 +74,21 @@ func (s *browser) write(conn *websocket.Conn) {
 				s.say(conn, why)
 			}
 			return
-		case message := <-s.queue:
+		case message, more := <-feed.Next():
+			if !more {
+				s.end(websocket.CloseTryAgainLater, "feed ended")
+			}
+			if s.ctx.Err() != nil {
+				continue // a message and the end at once: the end goes first
+			}
 			_ = conn.SetWriteDeadline(time.Now().Add(browserWrite))
-			if err := conn.WriteMessage(websocket.TextMessage, message); err != nil {
-				s.fail(err)
-				return
-			}
+			err = conn.WriteMessage(websocket.TextMessage, message)
 		case <-ping.C:
-			if err := conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(browserWrite)); err != nil {
-				s.fail(err)
-				return
-			}
+			err = conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(browserWrite))
+		}
+		if err != nil {
+			s.fail(err)
+			return
 		}
 	}
 }

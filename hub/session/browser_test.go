@@ -24,9 +24,8 @@ var operator = auth.Person{ID: "p1", Name: "张三", Post: "接线员", Role: au
 func TestALivePageGetsSnapshotAndDeltasInOrder(t *testing.T) {
 	live(t, func(h *hub) {
 		conn := h.page("s1")
-		h.feed <- []byte("snapshot")
-		h.feed <- []byte("delta 1")
-		for _, want := range []string{"snapshot", "delta 1"} {
+		for _, want := range []string{"snapshot", "delta 1", "delta 2"} {
+			h.feed <- []byte(want)
 			if _, got, err := conn.ReadMessage(); err != nil || string(got) != want {
 				t.Fatalf("got %q %v, want %q", got, err, want)
 			}
@@ -92,23 +91,36 @@ func TestAPageThatSendsIsClosed(t *testing.T) {
 	}
 }
 
-func TestAPageThatDoesNotReadIsCutOffAndHoldsNobodyUp(t *testing.T) {
+func TestAPageThatDoesNotReadIsCutOff(t *testing.T) {
 	live(t, func(h *hub) {
-		conn := h.page("s1")
-		for range 1 + browserQueue + 1 { // one under way, a full queue, one too many
-			h.feed <- []byte("delta")
-			synctest.Wait()
+		h.page("s1")
+		h.feed <- []byte("stuck under way")
+		synctest.Wait()
+		select {
+		case h.feed <- []byte("next"):
+			t.Fatal("messages pile up behind one that does not leave")
+		default:
 		}
+		time.Sleep(browserWrite)
+		synctest.Wait()
 		if h.count() != 1 {
 			t.Fatal("the feed runs on")
 		}
-		h.stopped(1)
 		h.browsers.mu.Lock()
 		defer h.browsers.mu.Unlock()
 		if len(h.browsers.open) != 0 {
 			t.Fatal("the socket is still open")
 		}
-		conn.Close()
+	})
+}
+
+func TestAStuckPageDoesNotHoldUpSigningOut(t *testing.T) {
+	live(t, func(h *hub) {
+		h.page("s1")
+		h.feed <- []byte("stuck under way")
+		synctest.Wait()
+		h.browsers.EndSession("s1")
+		h.stopped(1)
 	})
 }
 
