@@ -224,9 +224,11 @@ func (s *stepper) merge(f Fact) bool {
 }
 
 // restart: nobody knows how long the site was away, so the next rung is due
-// now, and whoever talked has the grace to come back.
+// now, and whoever talked has the grace to come back. What waited for an
+// answer died with the old process and its clock.
 func (s *stepper) restart() {
 	c := &s.c
+	c.Claim, c.Releasing, c.Why.Doubt = nil, nil, false
 	c.OpenedAt, c.RungAt = s.now, s.now
 	if l := s.p.Ladders[c.Climbing]; c.Rung >= 0 && c.Rung+1 < len(l) {
 		c.RungAt = s.now - (l[c.Rung+1].After - l[c.Rung].After)
