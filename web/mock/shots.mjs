@@ -144,7 +144,7 @@ await look(desk, '13-history')
 await desk.getByRole('link', { name: '牛田镇 流坑村' }).click()
 await desk.getByText('按下红键').waitFor()
 await look(desk, '14-course')
-await desk.getByRole('link', { name: '返回呼叫' }).click()
+await desk.getByRole('link', { name: '当前呼叫' }).click()
 
 await steer('health', { change: JSON.stringify({ database: false, media: false, parent: false }) })
 await steer('line', { code: '361025105', up: 'false' })

@@ -19,7 +19,7 @@ function CentreOf({ book }: { book: Book }) {
       <div className="calls-side">
         <InHand desk={desk} />
         <CallQueue
-          calls={desk.ordered}
+          calls={desk.queue}
           me={book.me}
           site={book.site}
           onAnswer={desk.answer}

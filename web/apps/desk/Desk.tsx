@@ -16,7 +16,7 @@ function DeskOf({ book }: { book: Book }) {
   return (
     <div className="desk">
       <CallQueue
-        calls={desk.ordered}
+        calls={desk.queue}
         me={book.me}
         site={book.site}
         onAnswer={desk.answer}

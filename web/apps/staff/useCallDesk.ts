@@ -9,7 +9,8 @@ import { type Book, type Heard, sinceMs } from '@/shared/live/index.ts'
 import { useKey } from '@/shared/ui/useKey.ts'
 
 export interface CallDesk {
-  ordered: Heard<Call>[]
+  /** What waits or is with others: all but what is in hand, in order. */
+  queue: Heard<Call>[]
   /** The call that this person talks in, at most one. */
   talking: Heard<Call> | undefined
   /** Calls whose outcome this person owes, and one picked from the queue. */
@@ -58,7 +59,7 @@ export function useCallDesk(book: Book): CallDesk {
   useKey('F4', leave)
 
   return {
-    ordered,
+    queue: ordered.filter((call) => call !== talking && !writing.includes(call)),
     talking,
     writing,
     hangingUp: leaving !== null,

@@ -1,13 +1,11 @@
 import { queryOptions } from '@tanstack/react-query'
-import { ask, segment } from '@/shared/api/client.ts'
-import type { Call, CallEvent } from '@/shared/api/schema.ts'
-
-const of = (id: string) => `/api/calls/${segment(id)}`
+import { ask } from '@/shared/api/client.ts'
+import type { CloseInputBody } from '@/shared/api/schema.ts'
 
 /** Asks for a call; who gets it is told by the live line, not by the answer. */
-export const answer = (id: string) => ask<unknown>('POST', `${of(id)}/answer`)
+export const answer = (id: string) => ask('POST', '/api/calls/{id}/answer', { path: { id } })
 
-export const hangUp = (id: string) => ask<unknown>('POST', `${of(id)}/hang-up`)
+export const hangUp = (id: string) => ask('POST', '/api/calls/{id}/hang-up', { path: { id } })
 
 export interface Attendance {
   who: string
@@ -15,8 +13,10 @@ export interface Attendance {
 }
 
 /** Somebody was on site; what a red call without speech needs. */
-export const attended = (id: string, what: Attendance) =>
-  ask<unknown>('POST', `${of(id)}/attended`, what)
+export const attended = (id: string, body: Attendance) =>
+  ask('POST', '/api/calls/{id}/attended', { path: { id }, body })
+
+export type Disposition = CloseInputBody['disposition']
 
 /** The outcomes, in the order in which they are offered. */
 export const dispositions = [
@@ -28,22 +28,21 @@ export const dispositions = [
   'mistaken',
   'practice',
   'other',
-] as const
-export type Disposition = (typeof dispositions)[number]
+] as const satisfies readonly Disposition[]
 
 export interface Outcome {
   disposition: Disposition
   note: string
 }
 
-export const close = (id: string, outcome: Outcome) =>
-  ask<unknown>('POST', `${of(id)}/close`, outcome)
+export const close = (id: string, body: Outcome) =>
+  ask('POST', '/api/calls/{id}/close', { path: { id }, body })
 
 /** The latest calls, open and closed, newest first. */
 export const historyQuery = (limit: number) =>
   queryOptions({
     queryKey: ['calls', limit],
-    queryFn: () => ask<{ calls: Call[] }>('GET', `/api/calls?limit=${limit}`),
+    queryFn: () => ask('GET', '/api/calls', { query: { limit } }),
     refetchInterval: 30_000,
   })
 
@@ -51,5 +50,5 @@ export const historyQuery = (limit: number) =>
 export const callQuery = (id: string) =>
   queryOptions({
     queryKey: ['call', id],
-    queryFn: () => ask<{ call: Call; events: CallEvent[] }>('GET', of(id)),
+    queryFn: () => ask('GET', '/api/calls/{id}', { path: { id } }),
   })

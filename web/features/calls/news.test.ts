@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest'
-import type { Call, LiveMessageSnapshot } from '@/shared/api/schema.ts'
+import type { Call, Snapshot } from '@/shared/api/schema.ts'
 import { enter } from '@/shared/live/book.ts'
 import { call, lean, li, niutian, snapshot, wang, zhang } from '@/shared/live/fixtures.ts'
 import type { Book } from '@/shared/live/index.ts'
 import { follow, nothingFollowed } from './news.ts'
 
-function book(calls: Call[], change: Partial<LiveMessageSnapshot> = {}): Book {
+function book(calls: Call[], change: Partial<Snapshot> = {}): Book {
   const entry = enter(null, snapshot({ calls, ...change }), 0)
   if (!('book' in entry)) throw new Error(entry.refused)
   return entry.book

@@ -35,7 +35,8 @@ export function countsOf(cells: readonly Cell[]): Counts {
 }
 
 /**
- * By township, in the order of its code. Within one: ringing red first, then
+ * By township: those where a red call rings first, the longest wait before,
+ * the others in the order of their codes. Within one: ringing red first, then
  * ringing green, each longest first; then talking, wrap-up, offline, idle, by
  * name of the village so that the eye finds them where they were.
  */
@@ -48,7 +49,16 @@ export function byTownship(cells: readonly Cell[]): TownshipCells[] {
     townships.set(code, township)
   }
   for (const township of townships.values()) township.cells.sort(beforeInGrid)
-  return [...townships.values()].sort((a, b) => a.code.localeCompare(b.code))
+  return [...townships.values()].sort(
+    (a, b) => redSince(a) - redSince(b) || a.code.localeCompare(b.code),
+  )
+}
+
+/** The monotonic moment of the oldest red call that rings; far away without one. */
+function redSince({ cells }: TownshipCells): number {
+  const [first] = cells
+  if (first?.point.state !== 'ringing' || first.key !== 'urgent') return Number.MAX_VALUE
+  return first.point.heardAt - first.point.since_ms
 }
 
 function beforeInGrid(a: Cell, b: Cell): number {

@@ -5,15 +5,15 @@ import type { Me } from '@/shared/api/schema.ts'
 /** Who is signed in here; a 401 Problem when nobody is. */
 export const meQuery = queryOptions({
   queryKey: ['session'],
-  queryFn: () => ask<Me>('GET', '/api/session'),
+  queryFn: () => ask('GET', '/api/session'),
   staleTime: Number.POSITIVE_INFINITY,
   retry: false,
 })
 
 export function signIn(words: { account: string; password: string }): Promise<Me> {
-  return ask<Me>('POST', '/api/session', words)
+  return ask('POST', '/api/session', { body: words })
 }
 
-export function signOut(): Promise<void> {
-  return ask<void>('DELETE', '/api/session')
+export function signOut(): Promise<undefined> {
+  return ask('DELETE', '/api/session')
 }

@@ -1,20 +1,54 @@
 import { Problem } from './problem.ts'
-import type { ProblemDetails } from './schema.ts'
+import type { ProblemDetails, paths } from './schema.ts'
 
 /** A hub answers within milliseconds; what takes 10 s will not come. */
 const patienceMs = 10_000
 
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE'
 
+/** The paths that know a method, and the operation behind both. */
+type PathOf<M extends Method> = {
+  [P in keyof paths]: paths[P][Lowercase<M>] extends object ? P : never
+}[keyof paths]
+type Operation<M extends Method, P extends keyof paths> = paths[P][Lowercase<M>]
+
+/** What an operation takes: path and query values, and a JSON body. */
+type Given<O> = Values<O, 'path'> & Values<O, 'query'> & Body<O>
+type Values<O, Where extends string> = O extends {
+  parameters: { [W in Where]: infer V extends object }
+}
+  ? { [W in Where]: V }
+  : { [W in Where]?: O extends { parameters: { [W in Where]?: infer V } } ? V : never }
+type Body<O> = O extends { requestBody: { content: { 'application/json': infer B } } }
+  ? { body: B }
+  : { body?: never }
+
+/** What an operation answers when all is well. */
+type Answer<O> = O extends { responses: infer R }
+  ? R extends { 200: { content: { 'application/json': infer A } } }
+    ? A
+    : R extends { 202: { content: { 'application/json': infer A } } }
+      ? A
+      : undefined
+  : never
+
 /**
- * Asks the hub that served this page; the session is a cookie. Resolves with
- * the JSON body, or undefined for 204 and empty bodies. Throws a Problem, and
- * nothing else, whatever goes wrong.
+ * Asks the hub that served this page; the session is a cookie. Method, path and
+ * values are those of the hub's OpenAPI document. Resolves with the JSON body,
+ * or undefined where there is none. Throws a Problem, and nothing else,
+ * whatever goes wrong.
  */
-export async function ask<T>(method: Method, path: string, body?: unknown): Promise<T> {
+export async function ask<M extends Method, P extends PathOf<M>>(
+  method: M,
+  path: P,
+  ...[given]: Record<string, never> extends Given<Operation<M, P>>
+    ? [Given<Operation<M, P>>?]
+    : [Given<Operation<M, P>>]
+): Promise<Answer<Operation<M, P>>> {
+  const { path: segments, query, body } = (given ?? {}) as Loose
   let response: Response
   try {
-    response = await fetch(path, {
+    response = await fetch(address(path, segments, query), {
       method,
       credentials: 'same-origin',
       headers: {
@@ -29,12 +63,23 @@ export async function ask<T>(method: Method, path: string, body?: unknown): Prom
   }
   const json = await jsonOf(response)
   if (!response.ok) throw new Problem(response.status, (json ?? {}) as ProblemDetails)
-  return json as T
+  return json as Answer<Operation<M, P>>
 }
 
-/** A path segment that holds whatever an id holds. */
-export function segment(id: string): string {
-  return encodeURIComponent(id)
+interface Loose {
+  path?: Record<string, string | number>
+  query?: Record<string, string | number>
+  body?: unknown
+}
+
+function address(path: string, segments: Loose['path'] = {}, query: Loose['query'] = {}): string {
+  const filled = path.replace(/{(\w+)}/g, (_, name: string) =>
+    encodeURIComponent(String(segments[name] ?? '')),
+  )
+  const search = new URLSearchParams(
+    Object.entries(query).map(([name, value]) => [name, String(value)]),
+  ).toString()
+  return search ? `${filled}?${search}` : filled
 }
 
 async function jsonOf(response: Response): Promise<unknown> {

@@ -1,135 +1,34 @@
 /**
- * The shapes that hub and pages agree on. Written by hand after hub/view until
- * the hub's OpenAPI document is committed beside this file; then this file
- * re-exports schema.gen.ts (`npm run generate`).
+ * The shapes that hub and pages agree on, generated from the hub's OpenAPI
+ * document (`npm run generate`), under the names that the pages use.
  *
  * Times are RFC 3339 wall times, for people to read; what pages count with are
  * the *_ms fields, durations in milliseconds at the moment of sending.
  */
-export type Phase = 'ringing' | 'claiming' | 'talking' | 'wrap_up' | 'closed'
-export type Key = 'urgent' | 'enquiry'
-export type Action = 'answer' | 'hang_up' | 'attended' | 'close'
-export type PointState = 'idle' | 'ringing' | 'talking' | 'wrap_up' | 'offline'
-export type Role = 'administrator' | 'operator' | 'duty_leader' | 'supervisor' | 'cadre' | 'window'
+import type { Call, Person, Point, Problem } from './schema.gen.ts'
 
-export interface Person {
-  id: string
-  name: string
-  post: string
-  role?: Role
-}
+export type {
+  Answerer,
+  Call,
+  CallDelta,
+  ChildSite,
+  CloseInputBody,
+  Event as CallEvent,
+  LiveMessage,
+  Me,
+  Person,
+  Point,
+  paths,
+  Site,
+  Snapshot,
+  Unit,
+} from './schema.gen.ts'
 
-export interface Unit {
-  code: string
-  name: string
-}
+export type Phase = Call['phase']
+export type Key = Call['key']
+export type Action = Call['may'][number]
+export type PointState = Point['state']
+export type Role = NonNullable<Person['role']>
 
-export interface Answerer {
-  person: Person
-  site: Unit
-}
-
-export interface Closing {
-  person: Person
-  site: Unit
-  disposition: string
-  note: string
-  at: string
-}
-
-export interface Call {
-  id: string
-  kiosk: string
-  point: Unit
-  township: Unit
-  key: Key
-  phase: Phase
-  pressed_at: string
-  waiting_ms: number
-  presses: number
-  stored: boolean
-  requeued: number
-  rings_me: boolean
-  rung: number
-  rings: string[]
-  orphan: boolean
-  kiosk_online: boolean
-  claimer?: Person
-  answerer?: Answerer
-  spoke: boolean
-  attended_by?: string
-  may: Action[]
-  closing?: Closing
-}
-
-export interface Point {
-  kiosk: string
-  point: Unit
-  township: Unit
-  state: PointState
-  since: string
-  since_ms: number
-  call?: string
-}
-
-export interface ChildSite {
-  unit: Unit
-  online: boolean
-}
-
-export interface Site {
-  unit: Unit
-  database: boolean
-  media: boolean
-  parent?: boolean
-  children: ChildSite[]
-}
-
-export interface LiveMessageSnapshot {
-  type: 'snapshot'
-  session: string
-  seq: number
-  me: Person
-  on_duty: Person[]
-  site: Site
-  calls: Call[]
-  points: Point[]
-}
-export type LiveMessageCall = { type: 'call'; seq: number; call: Call }
-export type LiveMessagePoint = { type: 'point'; seq: number; point: Point }
-export type LiveMessageSite = { type: 'site'; seq: number; site: Site }
-export type LiveMessageDuty = { type: 'duty'; seq: number; on_duty: Person[] }
-export type LiveMessageBeat = { type: 'beat'; seq: number }
-export type LiveMessage =
-  | LiveMessageSnapshot
-  | LiveMessageCall
-  | LiveMessagePoint
-  | LiveMessageSite
-  | LiveMessageDuty
-  | LiveMessageBeat
-
-export interface Me {
-  person: Person
-  site: Unit
-  demo: boolean
-  pages: string[]
-}
-
-export interface CallEvent {
-  seq: number
-  at: string
-  kind: string
-  text: string
-  person?: Person
-  site?: Unit
-}
-
-/** RFC 9457, with the hub's stable code for programs. */
-export interface ProblemDetails {
-  type?: string
-  title?: string
-  status?: number
-  detail?: string
-  code?: string
-  errors?: { location?: string; message?: string }[]
-}
+/** RFC 9457 as the hub sends it; a proxy in between may send less. */
+export type ProblemDetails = Partial<Problem>

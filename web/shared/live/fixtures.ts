@@ -1,5 +1,5 @@
 /** Small honest examples for tests. */
-import type { Call, LiveMessageSnapshot, Person, Point } from '../api/schema.ts'
+import type { Call, Person, Point, Snapshot } from '../api/schema.ts'
 
 export const zhang: Person = { id: 'p-zhang', name: '张三', post: '接线员', role: 'operator' }
 export const li: Person = { id: 'p-li', name: '李四', post: '接线员', role: 'operator' }
@@ -43,7 +43,7 @@ export function point(change: Partial<Point> = {}): Point {
   }
 }
 
-export function snapshot(change: Partial<LiveMessageSnapshot> = {}): LiveMessageSnapshot {
+export function snapshot(change: Partial<Snapshot> = {}): Snapshot {
   return {
     type: 'snapshot',
     session: 's1',

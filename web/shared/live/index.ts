@@ -13,7 +13,7 @@ export { Line, type Live, type LostReason } from './line.ts'
 /** A line to the hub that served this page; the caller starts and stops it. */
 export function hubLine(): Line {
   return new Line({
-    ticket: async () => (await ask<{ ticket: string }>('POST', '/api/ticket')).ticket,
+    ticket: async () => (await ask('POST', '/api/ticket')).ticket,
     open: (ticket) => new WebSocket(liveUrl(ticket)) as Socket,
     isSignedOut,
   })

@@ -10,8 +10,12 @@ import './staff.css'
 export function Frame({ children }: { children: ReactNode }) {
   const { i18n } = useTranslation()
   return (
-    <ConfigProvider theme={theme} locale={i18n.language === 'en' ? en : zh}>
-      <App component={false} notification={{ placement: 'top', duration: 8 }}>
+    <ConfigProvider
+      theme={theme}
+      button={{ autoInsertSpace: false }}
+      locale={i18n.language === 'en' ? en : zh}
+    >
+      <App component={false} notification={{ placement: 'bottomRight', duration: 8 }}>
         {children}
       </App>
     </ConfigProvider>
