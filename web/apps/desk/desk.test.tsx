@@ -130,6 +130,28 @@ test('F4 hangs up once', async () => {
   expect(ends).toEqual(['POST /api/calls/361025105207-1.1.1/hang-up'])
 })
 
+test('a conversation goes on while something is looked up', async () => {
+  const user = await onDuty()
+  hub.problems.set('POST /api/calls/361025105207-1.1.1/media', { status: 503, detail: '没有语音' })
+  const answerer = { person: zhang, site: niutian }
+  const talking = call({ phase: 'talking', rings_me: false, may: ['hang_up'], answerer })
+  await hub.tells({ type: 'call', call: talking })
+  const panel = await screen.findByRole('heading', { name: '与流坑村通话' })
+  await user.click(screen.getByRole('link', { name: '最近的呼叫' }))
+  await screen.findByRole('heading', { name: '最近的呼叫' })
+  expect(panel.isConnected).toBe(true)
+  await user.keyboard('{F4}')
+  expect(hub.asked).toContain('POST /api/calls/361025105207-1.1.1/hang-up')
+})
+
+test('an account of another page is shown the way', async () => {
+  hub.signedIn = true
+  hub.me = { ...hub.me, pages: ['centre'] }
+  await open(desk)
+  const way = await screen.findByRole('link', { name: '打开指挥中心' })
+  expect(way.getAttribute('href')).toBe('/centre')
+})
+
 test('duty that the hub ended is taken again by itself', async () => {
   await onDuty()
   hub.asked = []

@@ -5,6 +5,7 @@ import { useTranslation } from 'react-i18next'
 import { signOut } from '@/features/session/api.ts'
 import type { Me } from '@/shared/api/schema.ts'
 import { timeOfDay } from '@/shared/format/index.ts'
+import { useLive } from '@/shared/live/index.ts'
 import { useNowAs } from '@/shared/ui/clock.ts'
 import { CheckIcon } from '@/shared/ui/icons.tsx'
 import { LanguageButton } from './LanguageButton.tsx'
@@ -35,6 +36,7 @@ export function Header({ page, me }: { page: Page; me: Me }) {
       <nav aria-label={t(`title_${page}`)}>
         <Link to="/" activeOptions={{ exact: true }}>
           {t('to_work')}
+          <OpenCalls />
         </Link>
         <Link to="/calls">{t('to_history')}</Link>
       </nav>
@@ -54,6 +56,12 @@ export function Header({ page, me }: { page: Page; me: Me }) {
       <Button onClick={leave}>{t('session:sign_out')}</Button>
     </header>
   )
+}
+
+/** How many calls are open, to be seen from every route. */
+function OpenCalls() {
+  const { book } = useLive()
+  return book && book.calls.size > 0 ? <b className="open-calls">{book.calls.size}</b> : null
 }
 
 function WallClock() {

@@ -1,6 +1,6 @@
 import { useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
-import { Outlet, useNavigate } from '@tanstack/react-router'
-import { useEffect, useState } from 'react'
+import { Outlet, useLocation, useNavigate } from '@tanstack/react-router'
+import { type ReactNode, useEffect, useState } from 'react'
 import { useShift } from '@/features/duty/useShift.ts'
 import { meQuery } from '@/features/session/api.ts'
 import { hubLine, LineContext, useLive } from '@/shared/live/index.ts'
@@ -8,11 +8,18 @@ import { Banners } from './Banners.tsx'
 import { Header } from './Header.tsx'
 import { ShiftContext } from './shift.ts'
 import { useAlarm } from './useAlarm.ts'
+import { WrongPage } from './WrongPage.tsx'
 
 export type Page = 'desk' | 'centre'
 
+interface StaffProps {
+  page: Page
+  /** What somebody does here with calls. */
+  Work: () => ReactNode
+}
+
 /** Everything around the work of somebody signed in; owns the live line. */
-export function Staff({ page }: { page: Page }) {
+export function Staff({ page, Work }: StaffProps) {
   const [line] = useState(hubLine)
   useEffect(() => {
     const hurry = () => line.hurry()
@@ -25,21 +32,27 @@ export function Staff({ page }: { page: Page }) {
   }, [line])
   return (
     <LineContext value={line}>
-      <Shell page={page} />
+      <Shell page={page} Work={Work} />
     </LineContext>
   )
 }
 
-function Shell({ page }: { page: Page }) {
+function Shell({ page, Work }: StaffProps) {
   const { data: me } = useSuspenseQuery(meQuery)
+  const working = useLocation({ select: ({ pathname }) => pathname === '/' })
   const shift = useShift()
   useLeaveWhenSignedOut()
   useAlarm(page, me.site.name)
+  if (!me.pages.includes(page)) return <WrongPage me={me} />
   return (
     <ShiftContext value={shift}>
       <Header page={page} me={me} />
       <Banners />
       <main id="work">
+        {/* Hidden, not left: a conversation goes on while something is looked up. */}
+        <div hidden={!working}>
+          <Work />
+        </div>
         <Outlet />
       </main>
     </ShiftContext>

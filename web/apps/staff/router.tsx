@@ -45,10 +45,11 @@ export function makeRouter({ page, Work }: Audience, queries: QueryClient) {
         throw error
       }
     },
-    component: () => <Staff page={page} />,
+    component: () => <Staff page={page} Work={Work} />,
     errorComponent: LoadFailed,
   })
-  const work = createRoute({ getParentRoute: () => staff, path: '/', component: Work })
+  // Staff itself shows the work, and keeps it while another route is looked at.
+  const work = createRoute({ getParentRoute: () => staff, path: '/', component: () => null })
   const history = createRoute({ getParentRoute: () => staff, path: '/calls', component: History })
   const course = createRoute({
     getParentRoute: () => staff,

@@ -104,6 +104,7 @@ export class TestHub {
       queueMicrotask(() => this.#say(this.#duty(String(body))))
       return Response.json(JSON.parse(String(body)))
     }
+    if (route.startsWith('GET /api/calls')) return Response.json({ calls: [] })
     return new Response(null, { status: 202 })
   }
 

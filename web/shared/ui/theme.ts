@@ -43,6 +43,7 @@ export const theme: ThemeConfig = {
   },
   components: {
     Button: { fontWeight: 600 },
+    Notification: { width: 300 },
     Radio: { radioSize: 22, dotSize: 11 },
   },
 }
