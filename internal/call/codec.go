@@ -48,7 +48,7 @@ func DecodeFact(kind string, data []byte) (Fact, error) {
 	case KindClosed:
 		return decode[Closing](data)
 	}
-	return nil, fmt.Errorf("fact: unknown kind %.40q", kind)
+	return nil, fmt.Errorf("fact %.40q: %w", kind, field("kind", "is not a kind of fact this program knows"))
 }
 
 type valid interface {

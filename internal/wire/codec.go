@@ -74,7 +74,7 @@ func Decode(data []byte) (Frame, error) {
 	}
 	f, err := read(e.B)
 	if err != nil {
-		return nil, invalid(e.T, err)
+		return nil, invalidBody(e.T, e.B, err)
 	}
 	return f, nil
 }
@@ -86,11 +86,34 @@ func clip(t Type) Type {
 	return t
 }
 
+// invalid names the field that is wrong, whoever found it.
 func invalid(t Type, err error) *Error {
 	e := &Error{Code: "invalid", Frame: t, Message: err.Error()}
 	var fe *call.FieldError
-	if errors.As(err, &fe) {
+	var te *json.UnmarshalTypeError
+	switch {
+	case errors.As(err, &fe):
 		e.Field, e.Message = fe.Field, fe.Want
+	case errors.As(err, &te):
+		e.Field, e.Message = te.Field, "must not be a JSON "+te.Value
+	}
+	return e
+}
+
+// invalidBody is invalid for a body that was received: an id that cannot be
+// read does not say where it stood.
+func invalidBody(t Type, body []byte, err error) *Error {
+	e := invalid(t, err)
+	var fields map[string]json.RawMessage
+	if e.Field != "" || json.Unmarshal(body, &fields) != nil {
+		return e
+	}
+	for _, name := range []string{"press", "call"} {
+		var id call.ID
+		if raw, ok := fields[name]; ok && json.Unmarshal(raw, &id) != nil {
+			e.Field = name
+			return e
+		}
 	}
 	return e
 }

@@ -247,6 +247,9 @@ func (f Fact) Validate() error {
 	if f.N == 0 {
 		return bad("n", "counts from 1")
 	}
+	if len(f.Data) == 0 {
+		return bad("data", "must be the fact")
+	}
 	if f.AgeMS < 0 {
 		return bad("age_ms", "must be 0 or more")
 	}
