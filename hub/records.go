@@ -3,32 +3,25 @@ package hub
 import (
 	"context"
 	"fmt"
-	"time"
 
 	"huying/hub/api"
 	"huying/hub/auth"
 	"huying/hub/desk"
 	"huying/hub/refusal"
+	"huying/hub/store/eventlog"
 	"huying/hub/view"
 	"huying/internal/call"
 )
 
-// Entry is one line of the event log, as the store keeps it.
-type Entry struct {
-	Seq  int64
-	At   time.Time
-	Fact call.Fact
-	From call.Site
-}
-
 // Archive reads calls that may be over.
 type Archive interface {
-	// Calls lists calls, the latest first.
-	Calls(ctx context.Context, limit int) ([]call.Call, error)
+	// Calls lists calls, the latest first; before is the last of the page
+	// before, the zero id for the first page.
+	Calls(ctx context.Context, limit int, before call.ID) ([]call.Call, error)
 	// Call finds one; false if there is none.
 	Call(ctx context.Context, id call.ID) (call.Call, bool, error)
 	// Events lists what happened to a call, oldest first.
-	Events(ctx context.Context, id call.ID) ([]Entry, error)
+	Events(ctx context.Context, id call.ID) ([]eventlog.Event, error)
 }
 
 // records shows calls, those in memory as they are this moment.
@@ -45,7 +38,7 @@ func (r *records) List(ctx context.Context, by auth.Person, limit int) ([]view.C
 	for _, c := range out {
 		open[c.ID] = true
 	}
-	old, err := r.archive.Calls(ctx, limit)
+	old, err := r.archive.Calls(ctx, limit, call.ID{})
 	if err != nil {
 		return nil, auth.StoreDown(err)
 	}
@@ -86,7 +79,7 @@ func (r *records) Show(ctx context.Context, by auth.Person, id string) (view.Cal
 	return v, events, nil
 }
 
-func (r *records) event(seq int64, e Entry) api.Event {
+func (r *records) event(seq int64, e eventlog.Event) api.Event {
 	out := api.Event{Seq: seq, At: e.At, Kind: call.KindOf(e.Fact)}
 	who := func(p call.Person, site call.Site) {
 		out.Person = &view.Person{ID: p.ID, Name: p.Name, Post: p.Post}
