@@ -10,6 +10,7 @@ import (
 
 type commands struct {
 	Simulate simulate `cmd:"" help:"Live counties in virtual time, one for each seed, and check the invariants."`
+	Demo     demoCounty `cmd:"" help:"Start a small county on this machine: three hubs, six kiosks."`
 }
 
 func main() {
