@@ -1,6 +1,7 @@
 package kiosk
 
 import (
+	"encoding/json"
 	"time"
 
 	"huying/internal/call"
@@ -11,6 +12,9 @@ import (
 const (
 	maxEnded   = 8   // closed calls it can still speak of
 	maxPresses = 256 // presses it keeps; beyond, the oldest that home has stored is forgotten
+	// maxVouched is the size of the closings it speaks of at a time, in bytes
+	// of JSON; with the rest of a HELLO that stays under wire.MaxFrame.
+	maxVouched = 10 << 10
 )
 
 // Kiosk is the state of one kiosk. It is not safe for concurrent use.
@@ -56,8 +60,20 @@ type episode struct {
 
 type ended struct {
 	rec   EndedRecord
+	size  int // bytes of JSON
 	at    call.Mono
 	known map[call.Site]bool
+}
+
+// newEnded leaves out the note of the people who closed the call: it is not
+// the kiosk's to keep, and it may be long. Sites tell each other.
+func newEnded(rec EndedRecord, at call.Mono) *ended {
+	rec.Closing.Note = ""
+	b, err := json.Marshal(rec)
+	if err != nil {
+		b = make([]byte, maxVouched) // a time that JSON cannot say: alone in its frame
+	}
+	return &ended{rec: rec, size: len(b), at: at, known: map[call.Site]bool{}}
 }
 
 type link struct {
@@ -138,7 +154,7 @@ func New(cfg Config, m Memory, now call.Mono) (*Kiosk, []Effect) {
 		k.presses = append(k.presses, p)
 	}
 	for _, e := range m.Ended {
-		k.ended = append(k.ended, &ended{rec: e, at: now - k.cfg.Times.EndedShown, known: map[call.Site]bool{}})
+		k.ended = append(k.ended, newEnded(e, now-k.cfg.Times.EndedShown))
 	}
 	if m.Open != nil {
 		k.resume(*m.Open, m.Grant)

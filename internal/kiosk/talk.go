@@ -130,13 +130,14 @@ func (k *Kiosk) end(site call.Site) {
 		g.Live, g.Ending, g.Through = false, call.HungUp, c.Last
 		c.Merge(g)
 	}
-	rec := EndedRecord{c.ID, c.Grant, *c.Closing}
-	k.ended = append(k.ended, &ended{rec: rec, at: k.now, known: map[call.Site]bool{site: true}})
+	e := newEnded(EndedRecord{c.ID, c.Grant, *c.Closing}, k.now)
+	e.known[site] = true
+	k.ended = append(k.ended, e)
 	if len(k.ended) > maxEnded {
 		k.ended = k.ended[1:]
 	}
 	k.ep = nil
-	k.emit(Write{Rec: Record{Ended: &rec}})
+	k.emit(Write{Rec: Record{Ended: &e.rec}})
 	k.forget()
 }
 

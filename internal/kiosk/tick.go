@@ -83,10 +83,15 @@ func (k *Kiosk) episodes(site call.Site) wire.Episodes {
 	if k.ep != nil {
 		e.Open = &wire.Open{Call: k.ep.c.ID, Grant: k.ep.c.Grant, Rev: k.links[site].rev}
 	}
+	size := 0
 	for _, x := range k.ended {
-		if !x.known[site] {
-			e.Ended = append(e.Ended, wire.Ended{Call: x.rec.Call, Grant: x.rec.Grant, Closing: x.rec.Closing})
+		if x.known[site] {
+			continue
 		}
+		if size += x.size; size > maxVouched && len(e.Ended) > 0 {
+			break // the next PING goes on
+		}
+		e.Ended = append(e.Ended, wire.Ended{Call: x.rec.Call, Grant: x.rec.Grant, Closing: x.rec.Closing})
 	}
 	return e
 }

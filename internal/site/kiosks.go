@@ -112,7 +112,7 @@ func (s *Site) reconcileEnded(k *kiosk, x wire.Ended) {
 		return
 	}
 	if s.archived(x.Call) {
-		s.toKiosk(k.id, wire.State{Call: x.Call, Rev: 1, Code: wire.CodeClosed, Closing: &x.Closing})
+		s.toKiosk(k.id, wire.State{Call: x.Call, Rev: 1, Code: wire.CodeClosed, Closing: forKiosk(&x.Closing)})
 		return
 	}
 	e := s.entryFor(x.Call)
@@ -121,7 +121,7 @@ func (s *Site) reconcileEnded(k *kiosk, x wire.Ended) {
 	}
 	_ = s.step(e, call.Learn{Fact: x.Closing}, s.me())
 	if e.c.Closing != nil {
-		f := wire.State{Call: x.Call, Rev: e.rev, Code: wire.CodeClosed, Closing: e.c.Closing}
+		f := wire.State{Call: x.Call, Rev: e.rev, Code: wire.CodeClosed, Closing: forKiosk(e.c.Closing)}
 		if e.saveN > s.saved {
 			s.after(ToKiosk{k.id, f})
 		} else {

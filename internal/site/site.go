@@ -285,11 +285,19 @@ func (s *Site) tellKiosk(e *entry) {
 func (s *Site) sendState(e *entry) {
 	f := wire.State{Call: e.c.ID, Rev: e.rev, Code: e.code}
 	if e.code == wire.CodeClosed {
-		f.Closing = e.c.Closing
+		f.Closing = forKiosk(e.c.Closing)
 		if e.saveN > s.saved {
 			s.after(ToKiosk{e.c.ID.Kiosk, f})
 			return
 		}
 	}
 	s.toKiosk(e.c.ID.Kiosk, f)
+}
+
+// forKiosk is a closing without the note: what people wrote down about a
+// villager does not go to a machine at the village gate.
+func forKiosk(c *call.Closing) *call.Closing {
+	short := *c
+	short.Note = ""
+	return &short
 }
