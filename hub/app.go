@@ -270,7 +270,7 @@ func (a *App) serve(hasher *auth.Hasher) error {
 	a.kiosks = session.NewKiosks(standby, a.desk, a.log)
 	mux.Handle("/kiosk", a.kiosks)
 	if len(a.cfg.Children) > 0 {
-		mux.Handle("/uplink", a.below())
+		mux.Handle("/uplink", a.below(standby))
 	}
 	if a.voice != nil {
 		mux.Handle("/rtc", a.voice.Handler())
@@ -364,12 +364,13 @@ func (a *App) learnt(ctx context.Context) {
 	a.desk.PlacesChanged()
 }
 
-func (a *App) below() http.Handler {
+func (a *App) below(standby *directory.Standby) http.Handler {
 	secrets := map[call.Site]string{}
 	for _, c := range a.cfg.Children {
 		secrets[call.Site(c.Unit.Code)] = c.Secret
 	}
-	a.down = uplink.NewServer(secrets, a.desk, a.store, func() { a.learnt(context.Background()) }, a.log)
+	a.down = uplink.NewServer(uplink.ServerConfig{Children: secrets, Peers: a.desk, Kiosks: a.store, Registry: standby,
+		Changed: func() { a.learnt(context.Background()) }, Unproven: a.meter.unproven.Inc, Log: a.log})
 	return a.down
 }
 

@@ -13,6 +13,7 @@ type meter struct {
 	ring      prometheus.Histogram
 	commit    prometheus.Histogram
 	batch     prometheus.Histogram
+	unproven  prometheus.Counter
 	violation *prometheus.CounterVec
 }
 
@@ -26,10 +27,12 @@ func newMeter() *meter {
 			Help: "Time of one transaction of the store's writer.", Buckets: prometheus.ExponentialBuckets(.0002, 2, 16)}),
 		batch: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "huying_commit_saves",
 			Help: "Saves in one transaction.", Buckets: prometheus.ExponentialBuckets(1, 2, 12)}),
+		unproven: prometheus.NewCounter(prometheus.CounterOpts{Name: "huying_unproven_presses_total",
+			Help: "Presses relayed by a site below that the kiosk's key does not prove; they ring all the same."}),
 		violation: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "huying_invariant_violations_total",
 			Help: "Broken promises seen by the hub itself; must stay 0."}, []string{"invariant"}),
 	}
-	m.registry.MustRegister(m.ring, m.commit, m.batch, m.violation)
+	m.registry.MustRegister(m.ring, m.commit, m.batch, m.unproven, m.violation)
 	return m
 }
 

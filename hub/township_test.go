@@ -34,13 +34,43 @@ import (
 // long because the machine may be busy, and passing never waits for it.
 const patience = 20 * time.Second
 
-// township is a hub of 牛田镇 in this process with storage in memory.
+// township is a hub in this process with storage in memory; the county is one
+// too.
 type township struct {
 	t     *testing.T
 	app   *hub.App
 	store *memstore.Store
-	key   ed25519.PrivateKey
+	key   ed25519.PrivateKey // of the kiosk of 流坑村
+	conf  hub.Config
+	seed  string
 }
+
+var niutian = view.Unit{Code: "361025105", Name: "牛田镇"}
+
+func newTownship(t *testing.T) *township {
+	t.Helper()
+	w := newHub(t, hub.Config{Unit: niutian}, seedText)
+	w.enrol()
+	w.start()
+	return w
+}
+
+func newHub(t *testing.T, c hub.Config, seed string) *township {
+	_, key, err := ed25519.GenerateKey(nil)
+	must(t, err)
+	w := &township{t: t, store: memstore.New(), key: key, conf: c, seed: seed}
+	t.Cleanup(func() { w.app.Stop() })
+	return w
+}
+
+// enrol registers the kiosk of 流坑村 with its key.
+func (w *township) enrol() {
+	must(w.t, w.store.PutKiosk(w.t.Context(), directory.Kiosk{ID: liukeng, EnrolledAt: time.Now(),
+		PublicKey: w.key.Public().(ed25519.PublicKey),
+		Point:     directory.Unit{Code: "361025105207", Name: "流坑村"}, Township: directory.Unit{Code: niutian.Code, Name: niutian.Name}}))
+}
+
+func (w *township) site() call.Site { return call.Site(w.conf.Unit.Code) }
 
 type storage struct{ *memstore.Store }
 
@@ -48,18 +78,6 @@ func (s storage) Sessions() scs.Store { return s.Store.Sessions() }
 func (s storage) Close()              {}
 
 const liukeng = "361025105207-1"
-
-func newTownship(t *testing.T) *township {
-	t.Helper()
-	pub, key, err := ed25519.GenerateKey(nil)
-	must(t, err)
-	w := &township{t: t, store: memstore.New(), key: key}
-	must(t, w.store.PutKiosk(t.Context(), directory.Kiosk{ID: liukeng, PublicKey: pub, EnrolledAt: time.Now(),
-		Point: directory.Unit{Code: "361025105207", Name: "流坑村"}, Township: directory.Unit{Code: "361025105", Name: "牛田镇"}}))
-	w.start()
-	t.Cleanup(func() { w.app.Stop() })
-	return w
-}
 
 const seedText = `
 people:
@@ -70,11 +88,14 @@ people:
 
 func (w *township) start() {
 	w.t.Helper()
-	seed := filepath.Join(w.t.TempDir(), "seed.yaml")
-	must(w.t, os.WriteFile(seed, []byte(seedText), 0o600))
-	c, err := hub.Config{Unit: view.Unit{Code: "361025105", Name: "牛田镇"}, Listen: "127.0.0.1:0", Data: w.t.TempDir(),
-		Seed: seed, Ladders: []hub.LadderStep{{Key: "urgent", Posts: []string{"seats"}},
-			{Key: "urgent", After: 300 * time.Millisecond, Posts: []string{"duty_leader"}}}}.Validate()
+	c := w.conf
+	c.Seed = filepath.Join(w.t.TempDir(), "seed.yaml")
+	must(w.t, os.WriteFile(c.Seed, []byte(w.seed), 0o600))
+	c.Listen, c.Data = "127.0.0.1:0", w.t.TempDir()
+	c.Ladders = []hub.LadderStep{{Key: "urgent", Posts: []string{"seats"}},
+		{Key: "urgent", After: 300 * time.Millisecond, Posts: []string{"duty_leader"}},
+		{Key: "urgent", After: 500 * time.Millisecond, Posts: []string{"parent"}}}
+	c, err := c.Validate()
 	must(w.t, err)
 	w.app = hub.New(c, hub.Parts{Strength: auth.Weak, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 		OpenStorage: func(context.Context, hub.Config, *slog.Logger) (hub.Storage, error) { return storage{w.store}, nil }})
@@ -92,19 +113,19 @@ func (w *township) url(path string) string { return "http://" + w.app.Addr() + p
 
 // village is the kiosk of 流坑村 over a real socket.
 type village struct {
-	t    *testing.T
-	mu   sync.Mutex
-	k    *kiosk.Kiosk
-	conn *websocket.Conn
-	told chan struct{}
-	got  []wire.Frame
-	mem  []kiosk.Record
+	t     *testing.T
+	mu    sync.Mutex
+	k     *kiosk.Kiosk
+	conns map[call.Site]*websocket.Conn
+	told  chan struct{}
+	got   []wire.Frame
+	ahead time.Duration // of the test's clock
 }
 
 func (w *township) village() *village {
 	w.t.Helper()
-	v := &village{t: w.t, told: make(chan struct{}, 1)}
-	k, effects := kiosk.New(kiosk.Config{ID: liukeng, Home: "361025105", Times: kiosk.DefaultTimes()}, kiosk.Replay(nil), 0)
+	v := &village{t: w.t, told: make(chan struct{}, 1), conns: map[call.Site]*websocket.Conn{}}
+	k, effects := kiosk.New(kiosk.Config{ID: liukeng, Home: "361025105", Last: "361025", Times: kiosk.DefaultTimes()}, kiosk.Replay(nil), 0)
 	v.k = k
 	v.carry(effects)
 	v.connect(w)
@@ -122,8 +143,8 @@ func (v *village) connect(w *township) {
 	must(v.t, err)
 	nonce := f.(wire.Challenge).Nonce
 	v.mu.Lock()
-	v.conn = conn
-	effects := v.k.Step(v.mono(), kiosk.LinkUp{Site: "361025105"})
+	v.conns[w.site()] = conn
+	effects := v.k.Step(v.mono(), kiosk.LinkUp{Site: w.site()})
 	for i, e := range effects {
 		if s, ok := e.(kiosk.Send); ok {
 			if h, ok := s.Frame.(wire.Hello); ok {
@@ -135,14 +156,14 @@ func (v *village) connect(w *township) {
 	}
 	v.carry(effects)
 	v.mu.Unlock()
-	go v.read(conn)
+	go v.read(w.site(), conn)
 }
 
 var began = time.Now()
 
-func (v *village) mono() call.Mono { return time.Since(began) }
+func (v *village) mono() call.Mono { return time.Since(began) + v.ahead }
 
-func (v *village) read(conn *websocket.Conn) {
+func (v *village) read(site call.Site, conn *websocket.Conn) {
 	for {
 		_, b, err := conn.ReadMessage()
 		if err != nil {
@@ -155,7 +176,7 @@ func (v *village) read(conn *websocket.Conn) {
 		}
 		v.mu.Lock()
 		v.got = append(v.got, f)
-		v.carry(v.k.Step(v.mono(), kiosk.Frame{Site: "361025105", Frame: f}))
+		v.carry(v.k.Step(v.mono(), kiosk.Frame{Site: site, Frame: f}))
 		v.mu.Unlock()
 		select {
 		case v.told <- struct{}{}:
@@ -173,9 +194,8 @@ func (v *village) carry(effects []kiosk.Effect) {
 				v.t.Errorf("frame %s: %v", e.Frame.Type(), err)
 				continue
 			}
-			_ = v.conn.WriteMessage(websocket.TextMessage, b)
+			_ = v.conns[e.Site].WriteMessage(websocket.TextMessage, b)
 		case kiosk.Write:
-			v.mem = append(v.mem, e.Rec)
 			v.carry(e.Then)
 		}
 	}
@@ -185,6 +205,21 @@ func (v *village) press(key call.Key) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
 	v.carry(v.k.Step(v.mono(), kiosk.Press{Key: key, At: time.Now()}))
+}
+
+// lost says that the line to a site is gone.
+func (v *village) lost(site call.Site) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.carry(v.k.Step(v.mono(), kiosk.LinkDown{Site: site}))
+}
+
+// waitAndTick lets the kiosk live ten seconds at once.
+func (v *village) waitAndTick() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	v.ahead += 10 * time.Second
+	v.carry(v.k.Step(v.mono(), kiosk.Tick{}))
 }
 
 // shows waits until the panel shows a state.
@@ -236,6 +271,7 @@ type operator struct {
 	calls chan view.Call
 	now   map[string]view.Call
 	site  chan view.Site
+	point chan view.Point
 }
 
 func (w *township) operator(account, password string) *operator {
@@ -259,7 +295,7 @@ func (o *operator) open() {
 		http.Header{"Origin": {"http://" + o.w.app.Addr()}})
 	must(o.t, err)
 	o.t.Cleanup(func() { conn.Close() })
-	o.live, o.calls, o.site = conn, make(chan view.Call, 256), make(chan view.Site, 64)
+	o.live, o.calls, o.site, o.point = conn, make(chan view.Call, 256), make(chan view.Site, 64), make(chan view.Point, 256)
 	first := make(chan struct{})
 	go o.read(conn, o.calls, o.site, first)
 	<-first
@@ -276,6 +312,9 @@ func (o *operator) read(conn *websocket.Conn, calls chan view.Call, site chan vi
 			Call  view.Call   `json:"call"`
 			Calls []view.Call `json:"calls"`
 			Site  view.Site   `json:"site"`
+
+			Point  view.Point   `json:"point"`
+			Points []view.Point `json:"points"`
 		}
 		if err := json.Unmarshal(b, &m); err != nil {
 			o.t.Errorf("live message %s: %v", b, err)
@@ -286,9 +325,14 @@ func (o *operator) read(conn *websocket.Conn, calls chan view.Call, site chan vi
 			for _, c := range m.Calls {
 				calls <- c
 			}
+			for _, p := range m.Points {
+				o.point <- p
+			}
 			close(first)
 		case view.TypeCall:
 			calls <- m.Call
+		case view.TypePoint:
+			o.point <- m.Point
 		case view.TypeSite:
 			site <- m.Site
 		}
@@ -309,6 +353,22 @@ func (o *operator) sees(what string, ok func(view.Call) bool) view.Call {
 			}
 		case <-deadline:
 			o.t.Fatalf("the page never showed %s; last: %+v", what, last)
+		}
+	}
+}
+
+// pointShown waits until the page shows a kiosk's point.
+func (o *operator) pointShown(kiosk string) {
+	o.t.Helper()
+	deadline := time.After(patience)
+	for {
+		select {
+		case p := <-o.point:
+			if p.Kiosk == kiosk {
+				return
+			}
+		case <-deadline:
+			o.t.Fatalf("the page never showed %s", kiosk)
 		}
 	}
 }
@@ -382,4 +442,14 @@ func must(t *testing.T, err error) {
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// dialUplink tries to be a site below and gives the HTTP status.
+func (w *township) dialUplink(site, secret string) int {
+	_, res, _ := websocket.DefaultDialer.Dial("ws://"+w.app.Addr()+"/uplink",
+		http.Header{"X-Huying-Site": {site}, "X-Huying-Secret": {secret}})
+	if res == nil {
+		return 0
+	}
+	return res.StatusCode
 }

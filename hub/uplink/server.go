@@ -2,6 +2,7 @@ package uplink
 
 import (
 	"context"
+	"crypto/ed25519"
 	"crypto/sha256"
 	"crypto/subtle"
 	"log/slog"
@@ -22,7 +23,9 @@ type Server struct {
 	children map[call.Site]string // secret by site
 	peers    Peers
 	kiosks   Kiosks
+	registry Registry
 	changed  func() // kiosks were learnt
+	unproven func() // a relayed press did not prove its origin
 	log      *slog.Logger
 	upgrader websocket.Upgrader
 
@@ -32,10 +35,26 @@ type Server struct {
 	wg    sync.WaitGroup
 }
 
-// NewServer makes the handler of /uplink; changed is called when the list of
-// kiosks grew.
-func NewServer(children map[call.Site]string, peers Peers, kiosks Kiosks, changed func(), log *slog.Logger) *Server {
-	return &Server{children: children, peers: peers, kiosks: kiosks, changed: changed, log: log, conns: map[*conn]bool{},
+// Registry finds a kiosk with its key, also while the store is away.
+type Registry interface {
+	Kiosk(ctx context.Context, id string) (directory.Kiosk, error)
+}
+
+// ServerConfig is what a Server is made of; everything is needed.
+type ServerConfig struct {
+	Children map[call.Site]string // secret by site
+	Peers    Peers
+	Kiosks   Kiosks
+	Registry Registry
+	Changed  func() // called when the list of kiosks grew
+	Unproven func() // called for each relayed press that does not prove its origin
+	Log      *slog.Logger
+}
+
+// NewServer makes the handler of /uplink.
+func NewServer(c ServerConfig) *Server {
+	return &Server{children: c.Children, peers: c.Peers, kiosks: c.Kiosks, registry: c.Registry, changed: c.Changed,
+		unproven: c.Unproven, log: c.Log, conns: map[*conn]bool{},
 		upgrader: websocket.Upgrader{HandshakeTimeout: dialWait, CheckOrigin: func(r *http.Request) bool { return r.Header.Get("Origin") == "" }}}
 }
 
@@ -79,7 +98,10 @@ func (s *Server) run(c *conn, site call.Site) {
 		s.mu.Unlock()
 	}()
 	s.log.Info("site connected", "site", site)
-	err := carry(c, site, s.peers, func(f wire.Frame) bool { return s.learn(site, f) }, s.log)
+	err := carry(c, site, s.peers, func(f wire.Frame) bool {
+		s.trace(site, f)
+		return s.learn(site, f)
+	}, s.log)
 	s.log.Info("site gone", "site", site, "error", err)
 }
 
@@ -107,6 +129,30 @@ func (s *Server) learn(site call.Site, f wire.Frame) bool {
 	}
 	s.changed()
 	return true
+}
+
+// trace checks that a relayed press was made by the kiosk it names (invariant
+// I3). One that does not prove it rings all the same, for it may be a press of
+// a kiosk whose key is still on its way; but it is said.
+func (s *Server) trace(site call.Site, f wire.Frame) {
+	fact, ok := f.(wire.Fact)
+	if !ok {
+		return
+	}
+	p, ok := fact.Decoded.(call.Pressed)
+	if !ok {
+		return
+	}
+	ctx, cancel := context.WithTimeout(context.Background(), dialWait)
+	defer cancel()
+	k, err := s.registry.Kiosk(ctx, fact.Call.Kiosk)
+	id := call.PressID{Kiosk: fact.Call.Kiosk, Mark: p.Mark}
+	if err == nil && len(k.PublicKey) == ed25519.PublicKeySize &&
+		ed25519.Verify(k.PublicKey, wire.PressText(id, fact.Call, p.Key), p.Sig) {
+		return
+	}
+	s.unproven()
+	s.log.Warn("press not proved by its kiosk's key; it rings all the same", "press", id.String(), "site", site, "error", err)
 }
 
 // Stop ends all lines and waits.
