@@ -156,7 +156,7 @@ async function onCall(
       return send(out, 202, { call: county.view(open, me) })
     }
     case 'media':
-      return problem(out, 503, 'media_down', '演示页面没有语音服务。')
+      return media(id, me, out)
     case 'speech':
       county.change(id, { spoke: true }, 'speech', '听到村民说话', me)
       return send(out, 204)
@@ -180,6 +180,14 @@ async function onCall(
     default:
       return problem(out, 404, 'not_found', '没有这个接口。')
   }
+}
+
+/** MOCK_MEDIA names something that answers /token?call=&who= with {url, token}. */
+async function media(call: string, me: Person, out: ServerResponse) {
+  const from = process.env.MOCK_MEDIA
+  if (!from) return problem(out, 503, 'media_down', '演示页面没有语音服务。')
+  const token = await fetch(`${from}/token?${new URLSearchParams({ call, who: me.id })}`)
+  send(out, 200, await token.json())
 }
 
 function signIn(county: County, body: Record<string, string>, out: ServerResponse) {

@@ -20,6 +20,7 @@ function CentreOf({ book }: { book: Book }) {
         <InHand desk={desk} />
         <CallQueue
           calls={desk.queue}
+          others={desk.queue.length < book.calls.size}
           me={book.me}
           site={book.site}
           onAnswer={desk.answer}

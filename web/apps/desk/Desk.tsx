@@ -17,6 +17,7 @@ function DeskOf({ book }: { book: Book }) {
     <div className="desk">
       <CallQueue
         calls={desk.queue}
+        others={desk.queue.length < book.calls.size}
         me={book.me}
         site={book.site}
         onAnswer={desk.answer}

@@ -4,6 +4,7 @@ import { type ReactNode, useEffect, useState } from 'react'
 import { useShift } from '@/features/duty/useShift.ts'
 import { meQuery } from '@/features/session/api.ts'
 import { hubLine, LineContext, useLive } from '@/shared/live/index.ts'
+import { useUnlockAtGesture } from '@/shared/ui/sound.ts'
 import { Banners } from './Banners.tsx'
 import { Header } from './Header.tsx'
 import { ShiftContext } from './shift.ts'
@@ -41,6 +42,7 @@ function Shell({ page, Work }: StaffProps) {
   const { data: me } = useSuspenseQuery(meQuery)
   const working = useLocation({ select: ({ pathname }) => pathname === '/' })
   const shift = useShift()
+  useUnlockAtGesture(shift.wanted)
   useLeaveWhenSignedOut()
   useAlarm(page, me.site.name)
   if (!me.pages.includes(page)) return <WrongPage me={me} />

@@ -7,6 +7,8 @@ import { firstToAnswer } from './order.ts'
 export interface CallQueueProps {
   /** In order, as inOrder gives them. */
   calls: readonly Heard<Call>[]
+  /** Something is in hand beside these: they are the others. */
+  others: boolean
   me: Person
   site: Site
   onAnswer: (call: Heard<Call>) => void
@@ -14,14 +16,14 @@ export interface CallQueueProps {
 }
 
 /** All open calls, red first, oldest first. */
-export function CallQueue({ calls, me, site, onAnswer, onHandle }: CallQueueProps) {
+export function CallQueue({ calls, others, me, site, onAnswer, onHandle }: CallQueueProps) {
   const { t } = useTranslation('calls')
   const first = firstToAnswer(calls)
   return (
     <section className="queue" aria-labelledby="queue-heading">
-      <h2 id="queue-heading">{t('queue', { count: calls.length })}</h2>
+      <h2 id="queue-heading">{t(others ? 'queue_others' : 'queue', { count: calls.length })}</h2>
       {calls.length === 0 ? (
-        <p className="sheet quiet calm">{t('queue_empty')}</p>
+        <p className="sheet quiet calm">{t(others ? 'queue_others_empty' : 'queue_empty')}</p>
       ) : (
         <ul>
           {calls.map((call) => (

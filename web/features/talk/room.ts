@@ -77,6 +77,11 @@ export class TalkRoom {
     return loudest
   }
 
+  /** Plays what the browser held back; call it once sound is unlocked. */
+  async unlock(): Promise<void> {
+    await this.#room?.startAudio().catch(() => {}) // still locked: the banner stays
+  }
+
   async mute(muted: boolean): Promise<void> {
     this.#muted = muted
     await this.#sendMicrophone()

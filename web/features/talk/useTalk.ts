@@ -1,4 +1,5 @@
 import { useEffect, useState, useSyncExternalStore } from 'react'
+import { useSoundUnlocked } from '@/shared/ui/sound.ts'
 import { reportSpeech } from './api.ts'
 import { hear, isSpeech, nothingHeard } from './meter.ts'
 import { TalkRoom } from './room.ts'
@@ -27,6 +28,10 @@ export function useTalk(call: string, grant: number, spoke: boolean): TalkRoom {
     if (spoke) return
     return listenForSpeech(call, () => room.level())
   }, [call, room, spoke])
+  const unlocked = useSoundUnlocked()
+  useEffect(() => {
+    if (unlocked) void room.unlock()
+  }, [room, unlocked])
   return room
 }
 

@@ -1,4 +1,4 @@
-import { useSyncExternalStore } from 'react'
+import { useEffect, useSyncExternalStore } from 'react'
 
 /**
  * The page's one AudioContext. Browsers keep it silent until a gesture; the
@@ -38,6 +38,25 @@ export function useSoundUnlocked(): boolean {
     },
     () => context?.state === 'running',
   )
+}
+
+/**
+ * Unlocks at the first click or key anywhere while `wanted`: after a reload the
+ * shift goes on, but the browser asks for a new gesture.
+ */
+export function useUnlockAtGesture(wanted: boolean): void {
+  const unlocked = useSoundUnlocked()
+  useEffect(() => {
+    if (!wanted || unlocked) return
+    const unlock = () => void unlockSound()
+    unlock() // some browsers remember the page and need no gesture
+    window.addEventListener('pointerdown', unlock)
+    window.addEventListener('keydown', unlock)
+    return () => {
+      window.removeEventListener('pointerdown', unlock)
+      window.removeEventListener('keydown', unlock)
+    }
+  }, [wanted, unlocked])
 }
 
 function tell(): void {
