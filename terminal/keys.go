@@ -1,0 +1,68 @@
+package terminal
+
+import (
+	"fmt"
+	"time"
+
+	"huying/firmware-bridge/gpioline"
+	"huying/firmware-bridge/input"
+	"huying/firmware-bridge/screen"
+	"huying/internal/call"
+	"huying/internal/kiosk"
+	"huying/terminal/panel"
+)
+
+// pullUp is periph's gpio.PullUp, whose package stays inside firmware-bridge;
+// a test compares the two.
+const pullUp = 2
+
+// openKeys opens the real keys that the settings name.
+func (g GPIO) openKeys() (input.Input, error) {
+	line := func(key input.Key, name string) gpioline.KeyLine {
+		l := gpioline.KeyLine{Key: key, Line: gpioline.Line{Chip: g.Chip, Name: name}}
+		if !g.ActiveHigh {
+			l.ActiveLow, l.Pull = true, pullUp
+		}
+		return l
+	}
+	return gpioline.Open(line(input.Red, g.Red), line(input.Green, g.Green))
+}
+
+// screenKey takes the page's own keys.
+func screenKey(keys *screen.Keys) func(string, bool) error {
+	return func(name string, down bool) error {
+		k, ok := map[string]input.Key{panel.Urgent: input.Red, panel.Enquiry: input.Green}[name]
+		if !ok {
+			return fmt.Errorf("terminal: no key %q", name)
+		}
+		if down {
+			return keys.Press(k)
+		}
+		return keys.Release(k)
+	}
+}
+
+// key takes one event of a key.
+func (l *loop) key(e input.Event) {
+	name := ":" + string(e.Key)
+	switch e.Kind {
+	case input.Press:
+		k := call.Enquiry
+		if e.Key == input.Red {
+			k = call.Urgent
+		}
+		l.pressedAt = time.Now()
+		l.step(kiosk.Press{Key: k, At: time.Now()})
+	case input.Stuck:
+		l.fault(FaultKeyStuck+name, true, "held for too long")
+	case input.Unstuck:
+		l.fault(FaultKeyStuck+name, false, "")
+	case input.Fault:
+		l.fault(FaultKeyFault+name, true, e.Detail)
+	case input.Restored:
+		l.fault(FaultKeyFault+name, false, "")
+	case input.Overrun:
+		l.log.Warn("key events were lost", "key", string(e.Key), "lost", e.N)
+	}
+	l.settle()
+}

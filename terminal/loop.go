@@ -1,0 +1,211 @@
+package terminal
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"huying/firmware-bridge/input"
+	"huying/internal/call"
+	"huying/internal/kiosk"
+	"huying/internal/wire"
+	"huying/terminal/panel"
+)
+
+// Figures of the loop.
+const (
+	// Patience is how long a grant waits for the disk. An SD card that tidies up
+	// takes up to about a second; after three it is broken, and somebody waits.
+	Patience = 3 * time.Second
+	// idleTick is how often an idle kiosk looks around. Its finest duty then is
+	// the heartbeat, every 30 s.
+	idleTick = 2 * time.Second
+	// mediaLapse is after how long without a word from the page voice counts as
+	// gone; the page says every 2 s that it flows.
+	mediaLapse = 6 * time.Second
+	// urge is how often, during a call, a line that is down is tried at once
+	// instead of after its growing pause.
+	urge = 2 * time.Second
+	// compactAbove is the journal's size in octets from which it is written anew:
+	// some hundred calls, a thirtieth of a second on an SD card.
+	compactAbove = 1 << 20
+	// probe is how often a journal that failed is tried again.
+	probe = 30 * time.Second
+)
+
+// line is a link, as the loop uses it.
+type line interface {
+	Start()
+	Stop()
+	Wake()
+	Send(conn uint64, f wire.Frame)
+}
+
+// end is the loop's view of one line: only frames of the present connection
+// are believed.
+type end struct {
+	line line
+	conn uint64 // 0 while it is down
+}
+
+// What the loop hears of, besides keys and the clock. Stored and compacted come
+// from the writer.
+type (
+	lineUp struct {
+		site call.Site
+		conn uint64
+	}
+	lineDown struct {
+		site call.Site
+		conn uint64
+		why  string
+	}
+	arrived struct {
+		site call.Site
+		conn uint64
+		f    wire.Frame
+	}
+	voice struct{ alive bool }
+)
+
+// loop owns the kiosk. All fields but the channels belong to its goroutine.
+type loop struct {
+	cfg   Config
+	log   *slog.Logger
+	k     *kiosk.Kiosk
+	began time.Time
+	keys  <-chan input.Event
+	inbox chan any
+	show  func(panel.View)
+	met   *metrics
+
+	ends    map[call.Site]*end
+	writer  *writer
+	pending []pending
+	faults  faults
+
+	timer     *time.Timer
+	pressedAt time.Time // when the press came that is being taken, for the metrics
+	urgedAt   time.Time
+	voiceAt   time.Time // when the page last said that voice flows; zero if it does not
+	probedAt  time.Time
+	compactAt int64 // journal size from which to compact
+	whole     bool  // the journal misses records and must be written anew
+	told      int   // presses that the hubs were told of
+}
+
+func (l *loop) now() call.Mono { return time.Since(l.began) }
+
+// run is the loop; it ends with its context.
+func (l *loop) run(ctx context.Context) {
+	l.timer = time.NewTimer(0)
+	defer l.timer.Stop()
+	for {
+		select {
+		case <-ctx.Done():
+			return
+		case e := <-l.keys:
+			l.key(e)
+		case m := <-l.inbox:
+			l.hear(m)
+		case <-l.timer.C:
+			l.tick()
+		}
+	}
+}
+
+func (l *loop) hear(m any) {
+	switch m := m.(type) {
+	case lineUp:
+		l.ends[m.site].conn = m.conn
+		l.log.Info("line is up", "site", string(m.site))
+		l.step(kiosk.LinkUp{Site: m.site})
+	case lineDown:
+		l.ends[m.site].conn = 0
+		l.log.Warn("line is down", "site", string(m.site), "why", m.why)
+		l.step(kiosk.LinkDown{Site: m.site})
+	case arrived:
+		l.frame(m)
+	case voice:
+		l.voiceAt = time.Time{}
+		if m.alive {
+			l.voiceAt = time.Now()
+		}
+		l.step(kiosk.Media{Alive: m.alive})
+	case stored:
+		l.stored(m)
+	case compacted:
+		l.compacted(m)
+	}
+	l.settle()
+}
+
+func (l *loop) frame(m arrived) {
+	e := l.ends[m.site]
+	if e.conn != m.conn {
+		return
+	}
+	switch f := m.f.(type) {
+	case wire.Welcome:
+		l.fault(FaultRefusedBy+":"+string(m.site), false, "")
+		l.health(e)
+	case wire.Refuse:
+		l.log.Warn("refused by a site", "site", string(m.site), "code", f.Code, "frame", string(f.Frame), "field", f.Field, "message", f.Message)
+		if f.Frame == wire.THello || f.Frame == "" {
+			l.fault(FaultRefusedBy+":"+string(m.site), true, f.Code)
+		}
+	case wire.Media:
+		ok := l.cfg.allowsMedia(f.URL)
+		l.fault(FaultMedia, !ok, f.URL)
+	}
+	l.step(kiosk.Frame{Site: m.site, Frame: m.f})
+}
+
+func (l *loop) tick() {
+	if !l.voiceAt.IsZero() && time.Since(l.voiceAt) >= mediaLapse {
+		l.voiceAt = time.Time{}
+		l.log.Warn("page fell silent about the voice")
+		l.step(kiosk.Media{Alive: false})
+	}
+	l.impatient()
+	if l.k.Open() != nil && time.Since(l.urgedAt) >= urge {
+		l.urgedAt = time.Now()
+		for _, e := range l.ends {
+			if e.conn == 0 {
+				e.line.Wake()
+			}
+		}
+	}
+	if l.whole && time.Since(l.probedAt) >= probe {
+		l.compact()
+	}
+	l.step(kiosk.Tick{})
+	l.settle()
+}
+
+// settle follows every input: the page sees what changed, the hubs hear of
+// faults, and the clock is set.
+func (l *loop) settle() {
+	l.pressedAt = time.Time{}
+	p := l.k.Panel(l.now())
+	l.show(l.cfg.view(p))
+	if l.faults.changed || l.told != l.k.Presses() {
+		l.faults.changed, l.told = false, l.k.Presses()
+		l.met.faults.Set(float64(len(l.faults.on)))
+		for _, e := range l.ends {
+			l.health(e)
+		}
+	}
+	next := idleTick
+	if p.State != kiosk.Idle || l.k.Unacked() > 0 || len(l.pending) > 0 {
+		next = kiosk.TickEvery
+	}
+	l.timer.Reset(next)
+}
+
+// health tells a hub how the kiosk is; the core does not speak of that.
+func (l *loop) health(e *end) {
+	if e.conn != 0 {
+		e.line.Send(e.conn, wire.Health{Presses: l.k.Presses(), Faults: l.faults.list()})
+	}
+}

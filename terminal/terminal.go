@@ -1,0 +1,262 @@
+package terminal
+
+import (
+	"context"
+	"crypto/rand"
+	"errors"
+	"fmt"
+	"log/slog"
+	"sync"
+	"time"
+
+	"huying/firmware-bridge/input"
+	"huying/firmware-bridge/screen"
+	"huying/internal/call"
+	"huying/terminal/identity"
+	"huying/terminal/journal"
+	"huying/terminal/link"
+	"huying/terminal/panel"
+)
+
+// stopWait bounds how long Stop waits for a disk that hangs.
+const stopWait = 5 * time.Second
+
+// page is the panel, as the terminal uses it.
+type page interface {
+	Start() error
+	Show(panel.View)
+	Stop()
+	Addr() string
+}
+
+// parts are what tests replace: the disk, the lines and the page.
+type parts struct {
+	open func(dir string, log *slog.Logger) (store, []journal.Record, error)
+	dial func(link.Config) (line, error)
+	page func(panel.Config) (page, error)
+	sign signer
+}
+
+// signer is who the kiosk is; *identity.Identity is one.
+type signer interface {
+	SignHello(nonce []byte, kiosk string) []byte
+	SignPress(press call.PressID, of call.ID, key call.Key) []byte
+}
+
+func realParts() parts {
+	return parts{
+		open: openJournal,
+		dial: func(c link.Config) (line, error) { return link.New(c) },
+		page: func(c panel.Config) (page, error) { return panel.New(c) },
+	}
+}
+
+// Terminal is the agent of one kiosk. Start it once.
+type Terminal struct {
+	cfg    Config
+	log    *slog.Logger
+	parts  parts
+	met    *metrics
+	screen *screen.Keys
+	inputs []input.Input
+	keys   chan input.Event
+	inbox  chan any
+	ended  chan struct{} // closed when the loop is to end
+	panel  page
+	lines  []line
+	writer *writer
+	export *exporter
+	loop   *loop
+	once   sync.Once
+	done   sync.WaitGroup // the loop and those who bring it keys
+}
+
+// New makes a terminal that is not yet started. It fails on settings that can
+// never work and on a kiosk that was never enrolled; the errors are for people.
+func New(cfg Config) (*Terminal, error) { return build(cfg, realParts()) }
+
+func build(cfg Config, p parts) (*Terminal, error) {
+	if err := cfg.Validate(); err != nil {
+		return nil, err
+	}
+	if p.sign == nil {
+		id, err := identity.Load(cfg.DataDir)
+		if err != nil {
+			return nil, err
+		}
+		p.sign = id
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.Default()
+	}
+	t := &Terminal{
+		cfg: cfg, log: cfg.Log.With("kiosk", cfg.Kiosk), parts: p, met: newMetrics(),
+		screen: screen.New(), inputs: cfg.Inputs,
+		keys: make(chan input.Event), inbox: make(chan any, 64), ended: make(chan struct{}),
+	}
+	t.inputs = append([]input.Input{t.screen}, t.inputs...)
+	if err := t.assemble(); err != nil {
+		t.Stop()
+		return nil, err
+	}
+	return t, nil
+}
+
+func (t *Terminal) assemble() (err error) {
+	t.panel, err = t.parts.page(panel.Config{
+		Listen: t.cfg.Panel, Pages: t.cfg.Pages, First: t.cfg.firstView(), Key: screenKey(t.screen),
+		Media: func(alive bool) { t.tell(voice{alive}) }, Connect: t.cfg.connects(), Log: t.log,
+	})
+	if err != nil {
+		return err
+	}
+	boot := rand.Text()
+	for _, s := range t.cfg.sites() {
+		l, err := t.parts.dial(link.Config{
+			Site: call.Site(s.Site), URL: s.URL, Kiosk: t.cfg.Kiosk, BootID: boot, Version: t.cfg.Version,
+			Sign:   func(nonce []byte) []byte { return t.parts.sign.SignHello(nonce, t.cfg.Kiosk) },
+			Events: events{t}, Log: t.log,
+		})
+		if err != nil {
+			return err
+		}
+		t.lines = append(t.lines, l)
+	}
+	if t.cfg.GPIO == (GPIO{}) {
+		return nil
+	}
+	keys, err := t.cfg.GPIO.openKeys()
+	if err != nil {
+		return &FieldError{"gpio", err.Error()}
+	}
+	t.inputs = append(t.inputs, keys)
+	return nil
+}
+
+// Start opens the journal, makes this start durable, and only then opens the
+// lines; it returns within Patience also when the disk hangs. After an error
+// the terminal is stopped.
+func (t *Terminal) Start(ctx context.Context) error {
+	if err := t.start(ctx); err != nil {
+		t.Stop()
+		return err
+	}
+	return nil
+}
+
+func (t *Terminal) start(ctx context.Context) error {
+	store, memory, found, err := t.remember()
+	if err != nil {
+		return fmt.Errorf("本终端已在运行，不能启动第二个（%w）", err)
+	}
+	t.writer = newWriter(store, t.tell)
+	t.writer.start()
+	if err := t.panel.Start(); err != nil {
+		return &FieldError{"panel_listen", "不能监听：" + err.Error()}
+	}
+	if t.cfg.Metrics != "" {
+		if t.export, err = t.met.export(t.cfg.Metrics, t.log); err != nil {
+			return err
+		}
+	}
+	t.loop = t.newLoop()
+	t.loop.boot(ctx, t.parts.sign, memory, found)
+	if err := ctx.Err(); err != nil {
+		return err
+	}
+	run, cancel := context.WithCancel(context.Background())
+	t.done.Go(func() { t.loop.run(run) })
+	t.done.Go(func() { <-t.ended; cancel() })
+	for _, in := range t.inputs {
+		t.done.Go(func() { t.bring(in) })
+	}
+	for _, l := range t.lines {
+		l.Start()
+	}
+	t.log.Info("terminal started", "panel", t.panel.Addr(), "version", t.cfg.Version)
+	return nil
+}
+
+func (t *Terminal) newLoop() *loop {
+	l := &loop{
+		cfg: t.cfg, log: t.log, began: time.Now(), keys: t.keys, inbox: t.inbox, show: t.panel.Show, met: t.met,
+		ends: map[call.Site]*end{}, writer: t.writer, faults: faults{on: map[string]bool{}}, compactAt: compactAbove,
+	}
+	for i, s := range t.cfg.sites() {
+		l.ends[call.Site(s.Site)] = &end{line: t.lines[i]}
+	}
+	return l
+}
+
+// Addr is where the page is served, after Start.
+func (t *Terminal) Addr() string { return t.panel.Addr() }
+
+// Screen are the page's own keys, for programs that press in its stead.
+func (t *Terminal) Screen() *screen.Keys { return t.screen }
+
+// Stop ends everything, stores what waits for the disk and returns when all
+// is over, or after 5 s on a disk that hangs. It may be called again.
+func (t *Terminal) Stop() {
+	t.once.Do(t.stop)
+}
+
+func (t *Terminal) stop() {
+	close(t.ended)
+	for _, in := range t.inputs {
+		_ = in.Close()
+	}
+	t.done.Wait()
+	for _, l := range t.lines {
+		l.Stop()
+	}
+	if t.panel != nil {
+		t.panel.Stop()
+	}
+	if t.export != nil {
+		t.export.stop()
+	}
+	if t.writer != nil {
+		t.stopWriter()
+	}
+}
+
+func (t *Terminal) stopWriter() {
+	t.writer.stop()
+	over := make(chan error, 1)
+	go func() {
+		t.writer.done.Wait()
+		over <- t.writer.store.Close()
+	}()
+	late := time.NewTimer(stopWait)
+	defer late.Stop()
+	select {
+	case err := <-over:
+		if err != nil {
+			t.log.Warn("journal closed with an error", "error", err.Error())
+		}
+	case <-late.C:
+		t.log.Error("the disk does not answer; what waits for it may be lost")
+	}
+}
+
+// tell brings news to the loop, or drops it when the loop has ended.
+func (t *Terminal) tell(m any) {
+	select {
+	case t.inbox <- m:
+	case <-t.ended:
+	}
+}
+
+// bring hands on the events of one input.
+func (t *Terminal) bring(in input.Input) {
+	for e := range in.Events() {
+		select {
+		case t.keys <- e:
+		case <-t.ended:
+			return
+		}
+	}
+}
+
+// Locked reports an error of Start that says that the data folder is in use.
+func Locked(err error) bool { return errors.Is(err, journal.ErrLocked) }
