@@ -68,7 +68,7 @@ func (w *watcher) session() (err error) {
 		return err
 	}
 	defer func() { _ = src.Close() }() // nothing was written to it
-	w.seq, w.differs = 0, true // the first level counts at once
+	w.seq, w.differs = 0, true         // the first level counts at once
 	compareAt, err := w.compare(src)
 	if err != nil {
 		return err

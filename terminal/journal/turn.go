@@ -1,0 +1,70 @@
+package journal
+
+import "fmt"
+
+func name(slot int) string { return fmt.Sprintf("journal.%d", slot) }
+
+// turn writes records to a fresh file in the other's place and makes it the
+// one that counts. Until the new header is being written the present file is
+// untouched and goes on to count.
+func (j *Journal) turn(recs []Record) error {
+	slot := 1 - j.slot
+	j.top++ // never the same twice: a header that failed may be on the disk
+	gen := j.top
+	// Once the header is there all records are: each says so.
+	buf := j.form.lay(recs, place{gen: gen, stored: uint64(len(recs))})
+	end := headerSize + int64(len(buf))
+	f, err := j.prepare(slot, buf, end+j.form.chunk)
+	if err != nil {
+		return err
+	}
+	before := j.doubt
+	j.doubt = "a newer file may count already"
+	if err := commit(f, gen); err != nil {
+		_ = f.Close() // it failed already
+		return err
+	}
+	if before != "" {
+		j.log.Warn("journal: other file took over", "file", name(slot), "because", before)
+	}
+	if j.cur != nil {
+		_ = j.cur.Close() // it counts no more
+	}
+	j.cur, j.slot, j.gen, j.doubt = f, slot, gen, ""
+	j.pos, j.space, j.seq, j.live = end, end+j.form.chunk, uint64(len(recs)), recs
+	return nil
+}
+
+// prepare makes a file with records and without a header, on the disk.
+func (j *Journal) prepare(slot int, buf []byte, space int64) (File, error) {
+	f, err := j.fs.Create(name(slot))
+	if err != nil {
+		return nil, err
+	}
+	if err = fill(f, buf, space); err == nil {
+		err = j.fs.SyncDir()
+	}
+	if err == nil {
+		return f, nil
+	}
+	_ = f.Close()
+	_ = j.fs.Remove(name(slot)) // gives the space back; a file without a header harms nobody
+	return nil, err
+}
+
+func fill(f File, buf []byte, space int64) error {
+	if err := f.Grow(space); err != nil {
+		return err
+	}
+	if _, err := f.WriteAt(buf, headerSize); err != nil {
+		return err
+	}
+	return f.Sync()
+}
+
+func commit(f File, gen uint64) error {
+	if err := writeHeader(f, gen); err != nil {
+		return err
+	}
+	return f.Sync()
+}
