@@ -9,7 +9,8 @@ import (
 )
 
 type commands struct {
-	Simulate simulate `cmd:"" help:"Live counties in virtual time, one for each seed, and check the invariants."`
+	Simulate simulate   `cmd:"" help:"Live counties in virtual time, one for each seed, and check the invariants."`
+	Press    pressing   `cmd:"" help:"Let invented villagers press, talk and be answered at a hub."`
 	Demo     demoCounty `cmd:"" help:"Start a small county on this machine: three hubs, six kiosks."`
 }
 

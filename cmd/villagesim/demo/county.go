@@ -45,7 +45,7 @@ type person struct {
 // Password is that of every demo account.
 const Password = "yanshi-2026"
 
-var people = []person{
+var accounts = []person{
 	{"caozuo", "（虚构）王秀兰", "接线员", "operator", "361025105"},
 	{"caozuo2", "（虚构）刘建国", "接线员", "operator", "361025105"},
 	{"daiban", "（虚构）陈国平", "带班领导", "duty_leader", "361025105"},
@@ -71,7 +71,7 @@ func (s *site) config() string { return filepath.Join(s.folder, "hub.yaml") }
 // staff lists the demo accounts of a site; the administrator is at each.
 func (s *site) staff() []person {
 	var out []person
-	for _, p := range people {
+	for _, p := range accounts {
 		if p.Role == "administrator" {
 			p.Unit = s.unit.Code
 		}

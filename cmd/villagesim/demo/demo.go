@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync"
 	"syscall"
 	"time"
 
@@ -21,6 +22,7 @@ type Options struct {
 	Bin  string // folder of the programs hub and terminal
 	Host string // address of everything
 	Port int    // county; townships and kiosks follow
+	Calm bool   // no villagers press by themselves
 	Out  io.Writer
 }
 
@@ -34,6 +36,7 @@ type running struct {
 	hubs   []*process
 	kiosks []*process
 	cancel context.CancelFunc
+	alive  sync.WaitGroup // invented people
 }
 
 // Run starts the county, says where everything is, and stays until it is
@@ -92,7 +95,10 @@ func (r *running) start(ctx, keep context.Context) error {
 			return fmt.Errorf("%s: %w", v.unit.Name, err)
 		}
 	}
-	return nil
+	if r.opt.Calm {
+		return nil
+	}
+	return r.background(keep)
 }
 
 // plan names the sites, their ports and secrets.
@@ -142,6 +148,7 @@ func (r *running) startKiosk(ctx, keep context.Context, i int, v village) error 
 // stop ends kiosks, then hubs, the county last; nothing is left running.
 func (r *running) stop() {
 	r.cancel()
+	r.alive.Wait()
 	for _, p := range r.kiosks {
 		p.stop()
 	}
