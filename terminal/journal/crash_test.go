@@ -11,7 +11,7 @@ import (
 	"testing"
 )
 
-var cuts = flag.Int("cuts", 8000, "power cuts to simulate")
+var cuts = flag.Int("cuts", 4000, "power cuts to simulate")
 
 // tiny is the real layout with little space ahead, so that files grow often.
 func tiny() layout {
@@ -189,7 +189,7 @@ func TestPowerCutAtEveryOperation(t *testing.T) {
 	total := 0
 	for at := 1; ; at++ {
 		reached := false
-		for seed := range uint64(40) {
+		for seed := range uint64(20) {
 			d := newSimDisk(seed)
 			d.cutAt = at
 			o := &owner{disk: d, form: tiny(), wrap: plain, rng: rand.New(rand.NewPCG(9, 9))}
