@@ -290,3 +290,23 @@ func TestARestartForgetsWhatTheOldProcessWaitedFor(t *testing.T) {
 	d.wait(time.Second)
 	effect[SendRelease](d)
 }
+
+// The talk that was in doubt is over and nobody talks: the county, which rang
+// meanwhile, does not fall silent because the township rings again (rule 1).
+func TestACallThatRangInDoubtRingsOn(t *testing.T) {
+	d := newDesk(t)
+	d.p, d.c.Why = DefaultPolicy(there, false), Why{}
+	d.press(Urgent)
+	g := Grant{Epoch: 3, Site: here, Person: li, Live: true}
+	d.do(Learn{Fact: g})
+	d.do(Doubt{On: true})
+	d.rings(Seats)
+	g.Live, g.Ending, g.Through = false, Lapsed, d.c.Last
+	d.do(Learn{Fact: g})
+	d.do(Doubt{})
+	d.phase(Ringing)
+	d.rings(Seats)
+	d.answer(wang)
+	d.do(HangUp{Person: wang})
+	d.rings(Seats) // without speech
+}

@@ -182,6 +182,11 @@ func (s *stepper) settle(rangBefore bool, age Mono) {
 		c.Why = Why{Home: c.Why.Home}
 		return
 	}
+	if rangBefore && c.Phase() == Ringing && !c.RingsHere() {
+		// It rang here because the talk was in doubt, and now nobody talks:
+		// ringing only ever adds people, so it rings on (rule 1).
+		c.Why.Orphan = true
+	}
 	if !c.RingsHere() {
 		return
 	}
