@@ -43,6 +43,7 @@ func (w *world) violate(inv, format string, args ...any) {
 
 func (w *world) checkSecond() {
 	w.check(false)
+	w.watch()
 	if !w.storm && w.now >= w.calmAt+agreeBy && w.quiet() {
 		w.over = true
 		return

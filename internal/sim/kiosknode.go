@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"slices"
 	"time"
 
 	"huying/internal/call"
@@ -53,7 +54,7 @@ func (n *kioskNode) start() {
 	n.born = n.w.now
 	n.waiting = n.w.now
 	cfg := kiosk.Config{ID: n.id, Home: n.home, Last: county, Times: kiosk.DefaultTimes()}
-	k, effects := kiosk.New(cfg, kiosk.Replay(n.journal), 0)
+	k, effects := kiosk.New(cfg, kiosk.Replay(n.remembered()), 0)
 	n.k = k
 	n.w.trace("%s starts", n.id)
 	epoch := n.epoch
@@ -68,14 +69,27 @@ func (n *kioskNode) start() {
 	})
 }
 
+// remembered is the journal as the process finds it at its start.
+func (n *kioskNode) remembered() []kiosk.Record {
+	journal := n.journal
+	if n.w.opt.Mutant == KioskForgetsGrants {
+		journal = slices.DeleteFunc(slices.Clone(journal), func(r kiosk.Record) bool { return r.Granted != nil })
+	}
+	if n.w.real() {
+		journal = n.w.asJournaled(journal)
+	}
+	return journal
+}
+
 func (n *kioskNode) crash(back time.Duration) {
 	if n.k == nil {
 		return
 	}
 	n.w.trace("%s dies for %v", n.id, back)
+	n.w.count(KioskCrash)
 	n.k, n.booted = nil, false
 	n.epoch++
-	n.disk.crash()
+	n.disk.crash(n.w)
 	for _, s := range n.sites() {
 		n.links[s].drop()
 	}
@@ -131,6 +145,25 @@ func (n *kioskNode) note(g *kiosk.GrantedRecord) {
 		n.of, n.grants = g.Call, nil
 	}
 	n.grants = append(n.grants, g.Grant)
+	switch x := g.Grant; {
+	case x.Live:
+		n.w.count(Grants)
+	case x.Ending == call.HungUp:
+		n.w.count(HungUp)
+		n.truly(n.w.hung, g, "never hung up")
+	case x.Ending == call.Dropped:
+		n.w.count(Dropped)
+		n.truly(n.w.freed, g, "was never given up")
+	case x.Ending == call.Lapsed:
+		n.w.count(Lapsed)
+	}
+}
+
+// truly holds the end of a grant against what people and sites really did.
+func (n *kioskNode) truly(did map[hangUp]bool, g *kiosk.GrantedRecord, what string) {
+	if !did[hangUp{g.Call, g.Grant.Epoch}] {
+		n.w.violate("I8", "%s: the talk of %s under epoch %d %s", n.id, g.Grant.Person.ID, g.Grant.Epoch, what)
+	}
 }
 
 // pressSometimes presses a key, sometimes in anger several times, and comes
@@ -156,6 +189,9 @@ func (n *kioskNode) press(key call.Key) {
 	}
 	n.w.res.Presses++
 	n.w.trace("%s: somebody presses %s", n.id, key)
+	if open := n.k.Open(); open != nil && key == call.Urgent && open.Key() == call.Enquiry {
+		n.w.count(Upgrade)
+	}
 	n.step(kiosk.Press{Key: key, At: time.Unix(0, 0).Add(n.w.now)})
 }
 
@@ -172,7 +208,17 @@ func (n *kioskNode) linkDown(l *link) { n.step(kiosk.LinkDown{Site: n.siteOf(l)}
 func (n *kioskNode) receive(l *link, f wire.Frame) {
 	site := n.siteOf(l)
 	switch g := f.(type) {
+	case wire.PressHold:
+		n.w.count(Held)
+	case wire.Release:
+		if open := n.k.Open(); n.w.opt.Mutant == ReleaseWithoutEpoch && open != nil && open.Grant.Live {
+			g.Epoch = open.Grant.Epoch
+			f = g
+		}
 	case wire.Claim:
+		if n.k.Open() == nil && n.k.Panel(n.mono()).Call != g.Call {
+			n.w.count(Adopted)
+		}
 		if n.w.opt.Mutant == GrantWithoutEpoch {
 			g.After = n.k.Panel(n.mono()).Grant.Epoch + 1
 			f = g

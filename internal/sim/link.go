@@ -95,12 +95,20 @@ func (l *link) send(from end, f wire.Frame) {
 	if from == l.a {
 		to = l.b
 	}
+	if l.w.real() {
+		var ok bool
+		if f, ok = l.w.asSent(from.name(), f); !ok {
+			return
+		}
+	}
 	n := 1
 	if l.w.chance(l.loss) {
 		n = 0
+		l.w.count(FrameLost)
 	}
 	if l.w.chance(l.dup) {
 		n++
+		l.w.count(FrameRepeated)
 	}
 	for range n {
 		gen := l.gen

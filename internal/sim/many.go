@@ -18,6 +18,7 @@ type Total struct {
 	Presses     int
 	Calls       int
 	Events      int
+	Tally       Tally
 	Failed      []Result // those with violations, by seed
 }
 
@@ -69,6 +70,7 @@ func (t *Total) add(r Result) {
 	t.Presses += r.Presses
 	t.Calls += r.Calls
 	t.Events += r.Events
+	t.Tally.add(&r.Tally)
 	if len(r.Violations) > 0 {
 		t.Failed = append(t.Failed, r)
 	}

@@ -17,10 +17,19 @@ const (
 	KioskNeverEscalates Mutant = "kiosk-never-escalates"
 	GrantWithoutEpoch   Mutant = "grant-without-epoch"
 	LostDedupe          Mutant = "lost-dedupe"
+	// ReleaseWithoutEpoch: a late release ends whatever talk there is.
+	ReleaseWithoutEpoch Mutant = "release-without-epoch"
+	// KioskForgetsGrants: the register of who talks is not read back.
+	KioskForgetsGrants Mutant = "kiosk-forgets-grants"
+	// OrphansSilent: the county does not ring for a township that died.
+	OrphansSilent Mutant = "orphans-silent"
+	// UplinkAckBeforeCommit: facts of another site are acknowledged unsaved.
+	UplinkAckBeforeCommit Mutant = "uplink-ack-before-commit"
 )
 
 // Mutants lists them all.
-var Mutants = []Mutant{AckBeforeCommit, EscalationMoves, OneAckSilencesAll, KioskNeverEscalates, GrantWithoutEpoch, LostDedupe}
+var Mutants = []Mutant{AckBeforeCommit, EscalationMoves, OneAckSilencesAll, KioskNeverEscalates, GrantWithoutEpoch, LostDedupe,
+	ReleaseWithoutEpoch, KioskForgetsGrants, OrphansSilent, UplinkAckBeforeCommit}
 
 // forgetful is an image that lost what tells a repeated press from a new one.
 func forgetful(im *site.Image) *site.Image {

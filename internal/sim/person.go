@@ -15,7 +15,8 @@ type person struct {
 	at   *siteNode
 	who  call.Person
 	post call.Post
-	here bool // the page is open
+	here bool             // the page is open
+	rang map[call.ID]bool // was rung when last looked at
 }
 
 func (w *world) addPerson(s *siteNode, i int) {
@@ -23,7 +24,7 @@ func (w *world) addPerson(s *siteNode, i int) {
 	if i == 1 {
 		post = call.DutyLeader
 	}
-	p := &person{w: w, at: s, post: post, here: true,
+	p := &person{w: w, at: s, post: post, here: true, rang: map[call.ID]bool{},
 		who: call.Person{ID: fmt.Sprintf("%s-p%d", s.id, i), Name: "虚构", Post: string(post)}}
 	w.people = append(w.people, p)
 	w.after(w.between(0, 2*time.Second), p.show)
@@ -131,7 +132,11 @@ func (p *person) close(c call.Call) {
 }
 
 func (p *person) do(id call.ID, ev call.Event) error {
+	before, _ := p.at.s.Call(id)
 	err := p.at.step(site.Command{Call: id, Event: ev})
+	if _, ok := ev.(call.HangUp); ok && err == nil {
+		p.w.hung[hangUp{id, before.Call.Grant.Epoch}] = true
+	}
 	p.w.trace("%s: %T of %s: %v", p.who.ID, ev, id, err)
 	var r *call.Refusal
 	if err != nil && !errors.As(err, &r) {

@@ -1,6 +1,7 @@
 package sim
 
 import (
+	"slices"
 	"time"
 
 	"huying/internal/call"
@@ -64,13 +65,17 @@ func (n *siteNode) alive() bool  { return n.s != nil }
 func (n *siteNode) mono() call.Mono { return n.w.now - n.born }
 
 func (n *siteNode) config() site.Config {
-	return site.DefaultConfig(n.id, n.parent, func(k string) (call.Site, bool) {
+	cfg := site.DefaultConfig(n.id, n.parent, func(k string) (call.Site, bool) {
 		home := n.w.homeOf(k)
 		if n.parent != "" && home != n.id {
 			return "", false
 		}
 		return home, home != ""
 	})
+	if n.w.opt.Mutant == OrphansSilent {
+		cfg.OrphanAfter = 24 * time.Hour
+	}
+	return cfg
 }
 
 func (n *siteNode) start() {
@@ -78,6 +83,9 @@ func (n *siteNode) start() {
 	n.born = n.w.now
 	n.told = false
 	im := n.image.Copy()
+	if n.w.real() {
+		im = n.w.asStored(im)
+	}
 	if n.w.opt.Mutant == LostDedupe {
 		im = forgetful(im)
 	}
@@ -103,9 +111,10 @@ func (n *siteNode) crash(back time.Duration) {
 		return
 	}
 	n.w.trace("%s dies for %v", n.id, back)
+	n.w.count(SiteCrash)
 	n.s = nil
 	n.epoch++
-	n.disk.crash()
+	n.disk.crash(n.w)
 	for _, l := range n.w.links {
 		if l.a == end(n) || l.b == end(n) {
 			l.drop()
@@ -141,6 +150,9 @@ func (n *siteNode) run(effects []site.Effect) {
 	for _, e := range effects {
 		switch e := e.(type) {
 		case site.ToKiosk:
+			if r, ok := e.Frame.(wire.Release); ok {
+				n.w.freed[hangUp{r.Call, r.Epoch}] = true
+			}
 			n.sendTo(e.Kiosk, e.Frame)
 		case site.ToPeer:
 			n.sendTo(string(e.Site), e.Frame)
@@ -150,6 +162,12 @@ func (n *siteNode) run(effects []site.Effect) {
 			n.commit(e)
 		case site.Tell:
 			n.w.trace("%s tells %s: %v", n.id, e.Person.ID, e.Why)
+			switch e.Why.Code {
+			case call.CallTaken:
+				n.w.count(ClaimLost)
+			case call.KioskSilent:
+				n.w.count(KioskSilent)
+			}
 		case site.Refused:
 			n.w.violate("wire", "%s refused %s of %s: %s", n.id, e.Why.Frame, e.From, e.Why.Code)
 		}
@@ -163,11 +181,9 @@ func (n *siteNode) sendTo(peer string, f wire.Frame) {
 }
 
 func (n *siteNode) commit(s site.Save) {
-	if n.w.opt.Mutant == AckBeforeCommit {
-		n.run(s.Then)
-		s.Then = nil
-	}
+	s.Then = n.tooEarly(s.Then)
 	n.disk.write(n.w, func() {
+		n.countCalls(s.Calls)
 		n.image.Apply(s)
 		n.told = false
 		n.run(s.Then)
@@ -181,6 +197,40 @@ func (n *siteNode) commit(s site.Save) {
 			n.step(site.StoreDown{})
 		}
 	})
+}
+
+// tooEarly is where the mutants that do not wait for the disk live; it gives
+// what is left to do after the commit.
+func (n *siteNode) tooEarly(then []site.Effect) []site.Effect {
+	switch n.w.opt.Mutant {
+	case AckBeforeCommit:
+		n.run(then)
+		return nil
+	case UplinkAckBeforeCommit:
+		return slices.DeleteFunc(slices.Clone(then), func(e site.Effect) bool {
+			p, ok := e.(site.ToPeer)
+			if ok {
+				n.sendTo(string(p.Site), p.Frame)
+			}
+			return ok
+		})
+	}
+	return then
+}
+
+func (n *siteNode) countCalls(calls []call.Call) {
+	for _, c := range calls {
+		old := n.image.Calls[c.ID]
+		if old.Phase() == call.Closed && c.Phase() != call.Closed {
+			n.w.count(Reopened)
+		}
+		if c.Requeued > old.Requeued {
+			n.w.count(Requeued)
+		}
+		if c.Asked && !old.Asked {
+			n.w.count(Asked)
+		}
+	}
 }
 
 func (n *siteNode) peerOf(l *link) (kiosk string, peer call.Site) {
@@ -215,6 +265,14 @@ func (n *siteNode) linkDown(l *link) {
 
 func (n *siteNode) receive(l *link, f wire.Frame) {
 	if k, p := n.peerOf(l); k != "" {
+		switch f := f.(type) {
+		case wire.Deny:
+			n.w.count(Denied)
+		case wire.Ping:
+			n.w.res.Tally[Vouched] += len(f.Episode.Ended)
+		case wire.Hello:
+			n.w.res.Tally[Vouched] += len(f.Episode.Ended)
+		}
 		n.step(site.FromKiosk{Kiosk: k, Frame: f, At: time.Unix(0, 0).Add(n.w.now)})
 	} else {
 		n.step(site.FromPeer{Site: p, Frame: f})

@@ -27,6 +27,7 @@ type Result struct {
 	Events     int
 	Violations []call.Violation
 	At         time.Duration // of the first violation
+	Tally      Tally
 }
 
 const county = call.Site("361025")
@@ -50,6 +51,17 @@ type world struct {
 	res    Result
 	spoke  map[call.ID]call.Mark // speech that people really had
 	closed map[call.ID]bool      // closings that people really made
+	hung   map[hangUp]bool       // talks that people really hung up
+	freed  map[hangUp]bool       // talks that their sites really asked to end
+	seen   map[atSite]watched
+	unrung map[call.ID]time.Duration // since when no living site rings a call that waits
+	lives  int                       // of all sites together: changes with every start and crash
+}
+
+// hangUp is the end of one grant.
+type hangUp struct {
+	id    call.ID
+	epoch uint64
 }
 
 type event struct {
@@ -101,7 +113,8 @@ const calm = 4 * time.Minute
 // Run lives one world and reports. The same options give the same history.
 func Run(opt Options) Result {
 	w := &world{opt: opt, rng: rand.New(rand.NewPCG(opt.Seed, 0x68757969)), storm: true,
-		spoke: map[call.ID]call.Mark{}, closed: map[call.ID]bool{}}
+		spoke: map[call.ID]call.Mark{}, closed: map[call.ID]bool{}, hung: map[hangUp]bool{}, freed: map[hangUp]bool{},
+		seen: map[atSite]watched{}, unrung: map[call.ID]time.Duration{}}
 	w.res.Seed = opt.Seed
 	storm := opt.Storm
 	if storm == 0 {
@@ -158,14 +171,17 @@ func (w *world) trouble() {
 	}
 	switch w.rng.IntN(7) {
 	case 0, 1:
+		w.count(Cut)
 		w.links[w.rng.IntN(len(w.links))].cut(w.between(100*time.Millisecond, time.Minute))
 	case 2:
+		w.count(BadLine)
 		w.links[w.rng.IntN(len(w.links))].degrade(w)
 	case 3, 4:
 		w.sites[w.rng.IntN(len(w.sites))].crash(w.between(50*time.Millisecond, time.Minute))
 	case 5:
 		w.kiosks[w.rng.IntN(len(w.kiosks))].crash(w.between(50*time.Millisecond, 40*time.Second))
 	case 6:
+		w.count(DiskStall)
 		w.sites[w.rng.IntN(len(w.sites))].disk.stall(w, w.between(time.Second, 40*time.Second))
 	}
 	w.after(w.between(500*time.Millisecond, 30*time.Second), w.trouble)
