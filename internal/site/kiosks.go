@@ -139,6 +139,16 @@ func (s *Site) register(k *kiosk, id call.ID, g call.Grant) {
 	}
 }
 
+// maxAge is beyond what any journal or outbox can hold back; a larger age is
+// a broken clock, and in nanoseconds it could overflow into the future, where
+// no rung would ever be due.
+const maxAge = 365 * 24 * time.Hour
+
+// ageOf is the age that a frame carries, at most maxAge.
+func ageOf(ms int64) call.Mono {
+	return time.Duration(min(ms, maxAge.Milliseconds())) * time.Millisecond
+}
+
 // press is the heart of it: ring at once, store, then acknowledge.
 func (s *Site) press(k *kiosk, f wire.Press, at time.Time) {
 	if f.Press.Kiosk != k.id {
@@ -149,7 +159,7 @@ func (s *Site) press(k *kiosk, f wire.Press, at time.Time) {
 		s.repeated(f)
 		return
 	}
-	age := call.Mono(f.AgeMS) * time.Millisecond
+	age := ageOf(f.AgeMS)
 	e := s.entryFor(f.Call)
 	if home, _ := s.cfg.Home(k.id); home != s.me() {
 		e.c.Why.Direct = true

@@ -196,7 +196,7 @@ func (s *Site) learn(p *peer, f wire.Fact) {
 	if s.archived(f.Call) {
 		return
 	}
-	age := call.Mono(f.AgeMS) * time.Millisecond
+	age := ageOf(f.AgeMS)
 	e := s.entryFor(f.Call)
 	if press, ok := f.Decoded.(call.Pressed); ok {
 		k := s.kiosk(f.Call.Kiosk)
