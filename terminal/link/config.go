@@ -18,6 +18,9 @@ type Config struct {
 	Site  call.Site
 	URL   string // the site's address, ws, wss, http or https; /kiosk is added
 	Kiosk string
+	// BootID and Version go into HELLO beside the signature: a text that is new
+	// at each start, and the program's version; both for people who search logs.
+	BootID, Version string
 	// Sign signs wire.HelloText for the nonce of a site.
 	Sign func(nonce []byte) []byte
 	// Events hears of everything; its methods are called by the link's own

@@ -49,8 +49,9 @@ func (l *Link) session(ctx context.Context) (welcomed bool, err error) {
 	var writer sync.WaitGroup
 	var failed error
 	writer.Go(func() {
-		defer ws.Close() // the reader must learn of it
-		failed = l.write(over, ws, conn, nonce)
+		if failed = l.write(over, ws, conn, nonce); failed != nil {
+			_ = ws.Close() // the reader must learn of it
+		}
 	})
 	l.cfg.Events.Up(l.cfg.Site, conn)
 	welcomed, err = l.read(ws, conn)
@@ -176,7 +177,7 @@ func (l *Link) write(over context.Context, ws *websocket.Conn, conn uint64, nonc
 			continue
 		}
 		if hello, is := f.(wire.Hello); is {
-			hello.Sig = l.cfg.Sign(nonce)
+			hello.Sig, hello.BootID, hello.Version = l.cfg.Sign(nonce), l.cfg.BootID, l.cfg.Version
 			f = hello
 		}
 		data, err := wire.Encode(f)
