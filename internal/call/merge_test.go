@@ -3,6 +3,7 @@ package call
 import (
 	"slices"
 	"testing"
+	"time"
 
 	"pgregory.net/rapid"
 )
@@ -91,4 +92,44 @@ func TestMergeNeverWritesToACopy(t *testing.T) {
 			}
 		}
 	})
+}
+
+// Speech counts by whichever fact tells of it, also under a grant that was
+// overtaken by a later one.
+func TestSpeechIsLearnedFromTheRegisterToo(t *testing.T) {
+	ended := Grant{Epoch: 1, Site: here, Person: li, Ending: HungUp, Spoke: Mark{1, 1}, Through: Mark{1, 1}}
+	next := Grant{Epoch: 2, Site: there, Person: wang, Live: true}
+	for _, order := range [][]Fact{{ended}, {ended, next}, {next, ended}, {Spoke{Epoch: 1, Through: Mark{1, 1}}}} {
+		c := New(theCall)
+		c.Merge(Pressed{Mark: Mark{1, 1}, Key: Urgent, At: noon})
+		for _, f := range order {
+			c.Merge(f)
+		}
+		if !c.Satisfied() {
+			t.Errorf("after %+v the speech is not known", order)
+		}
+	}
+}
+
+// Of two that cover the same press the earlier stays; of two that cover
+// another the one that covers more.
+func TestTheEarlierOfTwoStays(t *testing.T) {
+	at := func(minute int, through uint32) (Attended, Closing) {
+		when, m := noon.Add(time.Duration(minute)*time.Minute), Mark{1, through}
+		return Attended{Who: "村医", By: li, At: when, Through: m}, Closing{Person: li, Site: here, Disposition: "solved", At: when, Through: m}
+	}
+	a1, c1 := at(1, 1)
+	a2, c2 := at(2, 1)
+	a3, c3 := at(3, 2)
+	if a2.newer(a1) || !a1.newer(a2) || c2.newer(c1) || !c1.newer(c2) {
+		t.Error("the later of two stays")
+	}
+	if !a3.newer(a1) || a1.newer(a3) || !c3.newer(c1) || c1.newer(c3) {
+		t.Error("the one that covers less stays")
+	}
+	noted := c1
+	noted.Note = "已上门"
+	if !noted.newer(c1) || c1.newer(noted) {
+		t.Error("the one without the note stays")
+	}
 }

@@ -96,6 +96,9 @@ func (s *Site) pumpPeer(p *peer) {
 		if err != nil {
 			return
 		}
+		if p.sent == p.acked {
+			p.moved = s.now // the wait for an answer begins now
+		}
 		p.sent = o.row.N
 		s.emit(ToPeer{p.site, wire.Fact{N: o.row.N, Call: o.row.Call, Kind: kind, Data: json.RawMessage(data),
 			AgeMS: int64((s.now - o.at) / time.Millisecond), Decoded: o.row.Fact}})

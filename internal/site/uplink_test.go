@@ -37,6 +37,8 @@ func TestFactsGoUpAfterTheCommit(t *testing.T) {
 	h := joined(t)
 	h.held = true
 	h.kiosk(press(1, 1, call.Urgent))
+	h.peer(county, wire.Peer{Site: county, Proto: wire.Proto, Ready: true}) // what else would send
+	h.wait(5 * time.Second)
 	no[wire.Fact](h, string(county))
 	h.commit()
 	if f := one[wire.Fact](h, string(county)); f.N != 1 || f.Kind != call.KindPressed || f.Call != id(1) {
