@@ -59,7 +59,7 @@ func CommitAtPace(ctx context.Context, url string, perSecond float64, length tim
 	if err != nil {
 		return Result{}, fmt.Errorf("commit at %g/s: %w", perSecond, err)
 	}
-	return summarise(fmt.Sprintf("commit at %g/s", perSecond), samples, time.Since(began)), nil
+	return Summarise(fmt.Sprintf("commit at %g/s", perSecond), samples, time.Since(began)), nil
 }
 
 // CommitClosed lets conns connections commit one transaction for each press, one
@@ -99,7 +99,7 @@ func CommitClosed(ctx context.Context, url string, conns int, length time.Durati
 	for _, s := range samples {
 		all = append(all, s...)
 	}
-	return summarise(fmt.Sprintf("one transaction per press, %d connections", conns), all, elapsed), nil
+	return Summarise(fmt.Sprintf("one transaction per press, %d connections", conns), all, elapsed), nil
 }
 
 // database is a pool on a fresh schema bench_anchor.

@@ -65,5 +65,5 @@ func syncFor(ctx context.Context, f *os.File, length time.Duration) (Result, err
 		samples = append(samples, after.Sub(before))
 		before = after
 	}
-	return summarise("fdatasync", samples, time.Since(began)), nil
+	return Summarise("fdatasync", samples, time.Since(began)), nil
 }

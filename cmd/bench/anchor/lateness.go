@@ -35,7 +35,7 @@ func AfterFuncLateness(ctx context.Context, n int, over time.Duration) (Result, 
 	}
 	select {
 	case <-all:
-		return summarise("time.AfterFunc", late, time.Since(start)), nil
+		return Summarise("time.AfterFunc", late, time.Since(start)), nil
 	case <-ctx.Done():
 		for _, t := range timers {
 			t.Stop()
@@ -68,7 +68,7 @@ func PollLateness(ctx context.Context, n int, every time.Duration) (Result, erro
 			late = append(late, now.Sub(start.Add(spread(next, n, every))))
 		}
 	}
-	return summarise("poll every "+every.String(), late, time.Since(start)), nil
+	return Summarise("poll every "+every.String(), late, time.Since(start)), nil
 }
 
 // spread is the moment of the i-th of n events that share a time evenly.

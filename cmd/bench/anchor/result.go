@@ -64,8 +64,8 @@ func middleOf[T int | float64 | time.Duration](runs []Result, figure func(Result
 	return values[(len(values)-1)/2]
 }
 
-// summarise sorts samples in place; elapsed is the time that they took together.
-func summarise(name string, samples []time.Duration, elapsed time.Duration) Result {
+// Summarise sorts samples in place; elapsed is the time that they took together.
+func Summarise(name string, samples []time.Duration, elapsed time.Duration) Result {
 	slices.Sort(samples)
 	r := Result{
 		Name: name, N: len(samples),

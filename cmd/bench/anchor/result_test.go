@@ -39,7 +39,7 @@ func TestMedianTakesEachFigureByItself(t *testing.T) {
 }
 
 func TestSummariseSortsAndDivides(t *testing.T) {
-	got := summarise("x", []time.Duration{4, 1, 3, 2}, 2*time.Second)
+	got := Summarise("x", []time.Duration{4, 1, 3, 2}, 2*time.Second)
 	if want := (Result{Name: "x", N: 4, PerSecond: 2, P50: 2, P99: 4, Max: 4}); got != want {
 		t.Errorf("got %+v, want %+v", got, want)
 	}
