@@ -9,6 +9,7 @@ export default mergeConfig(
       environment: 'happy-dom',
       include: ['{apps,features,shared}/**/*.test.{ts,tsx}', '*.test.ts'],
       setupFiles: ['./shared/ui/testing.ts'],
+      testTimeout: 120_000,
       sequence: { shuffle: true },
       restoreMocks: true,
     },

@@ -1,4 +1,4 @@
-import { screen } from '@testing-library/react'
+import { screen, waitFor } from '@testing-library/react'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
 import { call, li, niutian, snapshot, wang, zhang } from '@/shared/live/fixtures.ts'
 import { open, playing, TestHub } from '../staff/testhub.tsx'
@@ -100,8 +100,10 @@ test('red without speech: first who was there, then the outcome', async () => {
   expect(screen.queryByRole('button', { name: '结束呼叫' })).toBeNull()
   await user.type(screen.getByLabelText('谁到了现场'), '曾某')
   await user.click(screen.getByRole('button', { name: '登记已到现场' }))
-  expect(hub.asked.at(-1)).toBe(
-    'POST /api/calls/361025105207-1.1.1/attended {"who":"曾某","note":""}',
+  await waitFor(() =>
+    expect(hub.asked.at(-1)).toBe(
+      'POST /api/calls/361025105207-1.1.1/attended {"who":"曾某","note":""}',
+    ),
   )
   await hub.tells({ type: 'call', call: { ...owed, attended_by: '曾某' } })
   await user.click(screen.getByRole('button', { name: '结束呼叫' }))
@@ -111,7 +113,7 @@ test('red without speech: first who was there, then the outcome', async () => {
   expect(await screen.findByText('选择“其他”时请填写备注')).toBeTruthy()
   await user.click(screen.getByLabelText('当场解决'))
   await user.click(screen.getByRole('button', { name: '结束呼叫' }))
-  await vi.waitFor(() =>
+  await waitFor(() =>
     expect(hub.asked.at(-1)).toBe(
       'POST /api/calls/361025105207-1.1.1/close {"disposition":"solved","note":""}',
     ),
@@ -156,7 +158,7 @@ test('duty that the hub ended is taken again by itself', async () => {
   await onDuty()
   hub.asked = []
   await hub.tells({ type: 'duty', on_duty: [] })
-  await vi.waitFor(() => expect(hub.asked).toContain('PUT /api/duty {"on":true}'))
+  await waitFor(() => expect(hub.asked).toContain('PUT /api/duty {"on":true}'))
   expect(screen.queryByRole('button', { name: '开始值守' })).toBeNull()
 })
 

@@ -57,6 +57,7 @@ export class TestHub {
   problems = new Map<string, ProblemDetails>()
   #socket: FakeSocket | null = null
   #seq = 0
+  #cut = false
 
   constructor() {
     vi.stubGlobal('fetch', (url: string, init: RequestInit) => this.#answer(url, init))
@@ -65,7 +66,7 @@ export class TestHub {
       const socket = new FakeSocket()
       this.#socket = socket
       this.#seq = this.first.seq
-      queueMicrotask(() => this.#say(this.first))
+      if (!this.#cut) queueMicrotask(() => this.#say(this.first))
       return socket
     }
     vi.stubGlobal(
@@ -83,7 +84,9 @@ export class TestHub {
     })
   }
 
+  /** The line breaks and none comes back. */
   async cutsTheLine() {
+    this.#cut = true
     await act(async () => this.#socket?.onclose?.())
   }
 
