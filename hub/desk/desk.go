@@ -19,6 +19,8 @@ import (
 type Store interface {
 	Load(ctx context.Context) (*site.Image, error)
 	Commit(ctx context.Context, at time.Time, saves []site.Save) error
+	// Ping asks whether the store would take something now.
+	Ping(ctx context.Context) error
 }
 
 // Voice prepares places to talk. A nil Voice means that calls ring and are

@@ -18,6 +18,12 @@ const (
 	commitWait = 5 * time.Second
 	retryFirst = 100 * time.Millisecond
 	retryMost  = 2 * time.Second
+	// askEvery is how often an idle store is asked whether it lives: the pages
+	// say that it does not before somebody presses, not after.
+	askEvery = 2 * time.Second
+	// askWait is longer than a busy database takes; meanwhile nothing commits,
+	// and with a database that hangs nothing would.
+	askWait = 2 * time.Second
 )
 
 // writer is the one that commits: it takes whatever waits as one transaction
@@ -52,6 +58,8 @@ func (w *writer) take() []site.Save {
 }
 
 func (w *writer) run() {
+	ask := time.NewTicker(askEvery)
+	defer ask.Stop()
 	for {
 		batch := w.take()
 		if len(batch) == 0 {
@@ -60,11 +68,28 @@ func (w *writer) run() {
 				return
 			case <-w.wake:
 				continue
+			case <-ask.C:
+				w.ask()
+				continue
 			}
 		}
 		if !w.commit(batch) {
 			return
 		}
+	}
+}
+
+// ask learns how the store is while there is nothing to commit.
+func (w *writer) ask() {
+	ctx, cancel := context.WithTimeout(w.d.ctx, askWait)
+	err := w.d.cfg.Store.Ping(ctx)
+	cancel()
+	switch {
+	case err == nil:
+		w.d.storeBack()
+	case w.d.ctx.Err() == nil:
+		w.d.log.Warn("store does not answer", "error", err)
+		w.d.storeLate()
 	}
 }
 
@@ -101,6 +126,17 @@ func (d *Desk) storeLate() {
 	if d.stored {
 		d.stored = false
 		_ = d.stepLocked(site.StoreDown{})
+		d.siteChanged()
+	}
+	d.release()
+}
+
+// storeBack tells pages that the store answers again; nothing waited for it.
+func (d *Desk) storeBack() {
+	d.mu.Lock()
+	if !d.stored {
+		d.stored = true
+		_ = d.stepLocked(site.Saved{})
 		d.siteChanged()
 	}
 	d.release()
