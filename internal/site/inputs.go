@@ -149,32 +149,22 @@ func (s *Site) committed(n uint64) {
 	for _, p := range s.peers {
 		p.stored(s.saved)
 	}
-	for p, at := range s.unsaved {
-		if at <= s.saved {
-			delete(s.unsaved, p)
-			s.emit(Changed{s.callOf(p)})
-		}
+	for len(s.toSave) > 0 && s.toSave[0].saveN <= s.saved {
+		u := s.toSave[0]
+		s.toSave = s.toSave[1:]
+		delete(s.unsaved, u.press)
+		u.e.unsaved--
+		s.emit(Changed{u.e.c.ID})
 	}
 	s.pump()
-}
-
-// callOf finds the call of a press that was just stored.
-func (s *Site) callOf(p call.PressID) call.ID {
-	k := s.kiosk(p.Kiosk)
-	for i := len(k.calls) - 1; i >= 0; i-- {
-		if e := s.calls[k.calls[i]]; e != nil && e.c.Seen.Has(p.Mark) {
-			return e.c.ID
-		}
-	}
-	return p
 }
 
 // holdAll tells every kiosk that waits for an acknowledgement why it does.
 func (s *Site) holdAll() {
 	s.storeDown = true
-	for _, p := range sortedPresses(s.unsaved) {
-		s.hold(p)
-		s.emit(Changed{s.callOf(p)})
+	for _, u := range s.toSave {
+		s.hold(u.press)
+		s.emit(Changed{u.e.c.ID})
 	}
 }
 

@@ -177,7 +177,9 @@ func (s *Site) take(e *entry, k *kiosk, fact call.Pressed, from call.Site, age c
 	id := call.PressID{Kiosk: k.id, Mark: fact.Mark}
 	k.seen.Add(fact.Mark)
 	s.save.Presses = append(s.save.Presses, PressRow{id, e.c.ID, fact})
-	s.unsaved[id] = s.saveN + 1
+	s.unsaved[id] = true
+	s.toSave = append(s.toSave, unsaved{id, e, s.saveN + 1})
+	e.unsaved++
 	_ = s.step(e, call.Learn{Fact: fact, Age: age}, from)
 	s.emit(KioskChanged{k.id})
 }
@@ -192,9 +194,8 @@ func (s *Site) repeated(f wire.Press) {
 		}
 	}
 	ack := ToKiosk{f.Press.Kiosk, wire.PressAck{Press: f.Press, Call: f.Call}}
-	_, pending := s.unsaved[f.Press]
 	switch {
-	case !pending:
+	case !s.unsaved[f.Press]:
 		s.emit(ack)
 	case s.storeDown:
 		s.hold(f.Press)

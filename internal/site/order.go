@@ -32,9 +32,8 @@ func sortedKeys[V any](m map[call.PressID]V) []call.PressID {
 	return ids
 }
 
-func sortedEntries(m map[call.ID]*entry) []call.ID      { return sortedKeys(m) }
-func sortedCalls(m map[call.ID]call.Call) []call.ID     { return sortedKeys(m) }
-func sortedPresses(m map[call.PressID]uint64) []call.ID { return sortedKeys(m) }
+func sortedEntries(m map[call.ID]*entry) []call.ID  { return sortedKeys(m) }
+func sortedCalls(m map[call.ID]call.Call) []call.ID { return sortedKeys(m) }
 
 func (s *Site) sortedPeers() []*peer {
 	ps := make([]*peer, 0, len(s.peers))

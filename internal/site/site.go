@@ -37,10 +37,11 @@ type Site struct {
 	rungs  dueHeap
 	now    call.Mono
 
-	saveN     uint64 // last save made
-	saved     uint64 // last save committed
-	storeDown bool   // saves do not get through
-	unsaved   map[call.PressID]uint64
+	saveN     uint64                // last save made
+	saved     uint64                // last save committed
+	storeDown bool                  // saves do not get through
+	unsaved   map[call.PressID]bool // presses that are not on disk yet
+	toSave    []unsaved             // the same in the order of their saves
 	save      Save
 	out       []Effect
 }
@@ -53,6 +54,15 @@ type entry struct {
 	timed  bool      // due is valid
 	saveN  uint64    // last save with this call
 	opened bool      // a room was prepared
+
+	unsaved int // presses of it that are not on disk yet
+}
+
+// unsaved is a press that waits for a save.
+type unsaved struct {
+	press call.PressID
+	e     *entry
+	saveN uint64
 }
 
 type kiosk struct {
@@ -69,7 +79,7 @@ type kiosk struct {
 func New(cfg Config, im *Image, now call.Mono) (*Site, []Effect) {
 	s := &Site{cfg: cfg, calls: map[call.ID]*entry{}, open: map[call.ID]*entry{}, busy: map[call.ID]*entry{},
 		kiosks: map[string]*kiosk{}, peers: map[call.Site]*peer{}, people: map[string]bool{},
-		unsaved: map[call.PressID]uint64{}, now: now}
+		unsaved: map[call.PressID]bool{}, now: now}
 	for id, seen := range im.Seen {
 		s.kiosk(id).seen = seen
 	}

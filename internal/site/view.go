@@ -30,20 +30,7 @@ func (s *Site) Open() []CallView {
 }
 
 func (s *Site) view(e *entry) CallView {
-	return CallView{Call: e.c, Stored: !s.waits(e), Kiosk: s.kiosk(e.c.ID.Kiosk).up}
-}
-
-// waits reports whether a press of the call is not on disk yet.
-func (s *Site) waits(e *entry) bool {
-	if len(s.unsaved) == 0 {
-		return false
-	}
-	for p := range s.unsaved {
-		if p.Kiosk == e.c.ID.Kiosk && e.c.Seen.Has(p.Mark) {
-			return true
-		}
-	}
-	return false
+	return CallView{Call: e.c, Stored: e.unsaved == 0, Kiosk: s.kiosk(e.c.ID.Kiosk).up}
 }
 
 // KioskView is what a page may know of a kiosk.
