@@ -81,7 +81,8 @@ func Open(ctx context.Context, url string, opt Options) (*Store, error) {
 	return s, nil
 }
 
-// Close ends all connections. What is under way fails. Idempotent.
+// Close waits for what is under way, which has its time limits, and ends all
+// connections. Idempotent.
 func (s *Store) Close() {
 	s.close.Do(func() {
 		s.writer.Close()
