@@ -14,7 +14,6 @@ import (
 	"time"
 
 	"github.com/alexedwards/scs/v2"
-	"github.com/prometheus/client_golang/prometheus/promhttp"
 
 	"huying/hub/api"
 	"huying/hub/auth"
@@ -308,7 +307,7 @@ func (a *App) serveMetrics() error {
 	if err != nil {
 		return fmt.Errorf("metrics 地址 %s 用不了，请换一个端口: %w", a.cfg.Metrics, err)
 	}
-	a.listen(ln, promhttp.HandlerFor(a.meter.registry, promhttp.HandlerOpts{}))
+	a.listen(ln, a.inspection())
 	return nil
 }
 
