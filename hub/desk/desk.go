@@ -76,6 +76,7 @@ type Desk struct {
 	feeds   map[*Feed]bool
 	dirty   []*line // lines with frames to write after the lock is let go
 	changed map[call.ID]bool
+	stays   map[string]stay // what each point does, by kiosk
 	voiceUp bool
 	stored  bool // the store answers
 
@@ -97,7 +98,7 @@ func New(cfg Config) *Desk {
 	_, _ = rand.Read(id)
 	d := &Desk{cfg: cfg, log: cfg.Log, id: hex.EncodeToString(id), kiosks: map[string]*line{},
 		peers: map[call.Site]*line{}, people: map[string]*staff{}, feeds: map[*Feed]bool{},
-		changed: map[call.ID]bool{}, voiceUp: cfg.Voice != nil, stored: true}
+		changed: map[call.ID]bool{}, stays: map[string]stay{}, voiceUp: cfg.Voice != nil, stored: true}
 	d.writer = newWriter(d)
 	return d
 }

@@ -182,6 +182,7 @@ func (d *Desk) publish() {
 }
 
 func (d *Desk) pointChanged(kiosk string) {
+	d.stay(kiosk)
 	unit := d.unitOf(kiosk)
 	for f := range d.feeds {
 		if auth.Covers(f.p.Unit, unit) {

@@ -122,35 +122,6 @@ func (d *Desk) personView(p call.Person) view.Person {
 	return view.Person{ID: p.ID, Name: p.Name, Post: p.Post}
 }
 
-func (d *Desk) point(kiosk string) view.Point {
-	k := d.s.Kiosk(kiosk)
-	point, township, _ := d.cfg.Places.Point(kiosk)
-	out := view.Point{Kiosk: kiosk, Point: point, Township: township, State: view.PointIdle}
-	since := k.Since
-	for _, id := range k.Open {
-		v, _ := d.s.Call(id)
-		c := &v.Call
-		if c.Phase() == call.Empty {
-			continue
-		}
-		out.Call, since = id.String(), c.OpenedAt
-		switch c.Phase() {
-		case call.Talking:
-			out.State = view.PointTalking
-		case call.WrapUp:
-			out.State = view.PointWrapUp
-		default:
-			out.State = view.PointRinging
-		}
-	}
-	if !k.Up && out.State == view.PointIdle {
-		out.State = view.PointOffline
-	}
-	ago := d.now() - since
-	out.SinceMS, out.Since = ago.Milliseconds(), time.Now().Add(-ago)
-	return out
-}
-
 func (d *Desk) siteView() view.Site {
 	out := view.Site{Unit: d.cfg.Unit, Database: d.stored, Media: d.voiceUp, Children: []view.ChildSite{}}
 	if parent := d.cfg.Site.Parent; parent != "" {
