@@ -186,6 +186,7 @@ type measured struct {
 	ring, ack anchor.Result
 	commits   float64       // transactions of the hub's writer
 	late      time.Duration // p99 of how late this program itself pressed
+	used      work
 }
 
 // result ends a measurement that began at start on the villages' clock.

@@ -16,6 +16,7 @@ func (c *county) openLoop(ctx context.Context, name string, perSecond float64, l
 	n := max(1, int(perSecond*length.Seconds()))
 	late := make([]time.Duration, 0, n)
 	c.tally.reset(true)
+	used := worked(c.hub.cmd.Process.Pid)
 	start := c.villages[0].mono()
 	for i := range n {
 		due := start + time.Duration(float64(i)/perSecond*float64(time.Second))
@@ -31,6 +32,7 @@ func (c *county) openLoop(ctx context.Context, name string, perSecond float64, l
 		return measured{}, fmt.Errorf("%s: %w", name, err)
 	}
 	m := c.result(name, start)
+	m.used = worked(c.hub.cmd.Process.Pid).since(used)
 	slices.Sort(late)
 	m.late = anchor.Percentile(late, 0.99)
 	return m, nil
@@ -61,6 +63,7 @@ func (c *county) closedLoop(ctx context.Context, name string, length time.Durati
 		return measured{}, err
 	}
 	c.tally.reset(true)
+	used := worked(c.hub.cmd.Process.Pid)
 	start := c.villages[0].mono()
 	for _, v := range c.villages {
 		v.mu.Lock()
@@ -86,5 +89,6 @@ func (c *county) closedLoop(ctx context.Context, name string, length time.Durati
 	after, err := c.hub.commits(ctx)
 	m := c.result(name, start)
 	m.commits = after - before
+	m.used = worked(c.hub.cmd.Process.Pid).since(used)
 	return m, err
 }

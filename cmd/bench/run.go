@@ -90,6 +90,14 @@ func (b *bench) say(r fmt.Stringer) {
 	}
 }
 
+func (b *bench) told(m measured) {
+	b.say(m.ring)
+	b.say(m.ack)
+	if b.verbose {
+		fmt.Fprintln(os.Stderr, "  ", m.used.each(m.ring.N))
+	}
+}
+
 // peer runs one broker and gives its figures.
 func (b *bench) peer(ctx context.Context, name string, length time.Duration, args ...string) (anchor.Peer, error) {
 	args = append(args, "-seconds", strconv.FormatFloat(length.Seconds(), 'f', -1, 64))
@@ -135,7 +143,7 @@ func (b *bench) idle(ctx context.Context) error {
 		if err == nil {
 			m, err = c.openLoop(ctx, "hub at 10/s", pace, length)
 		}
-		b.say(m.ring)
+		b.told(m)
 		return err
 	})
 	if err != nil {
@@ -180,7 +188,7 @@ func (b *bench) busy(ctx context.Context) error {
 			m, err = c.openLoop(ctx, "hub at 1000/s", 1000, length)
 			err = errors.Join(err, stop())
 		}
-		b.say(m.ring)
+		b.told(m)
 		return err
 	})
 	if err != nil {
@@ -211,7 +219,7 @@ func (b *bench) full(ctx context.Context) error {
 			m, err = c.closedLoop(ctx, "hub closed loop", length)
 			err = errors.Join(err, stop())
 		}
-		b.say(m.ring)
+		b.told(m)
 		return err
 	})
 	if err != nil {
