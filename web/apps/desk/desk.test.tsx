@@ -50,6 +50,28 @@ test('nothing rings before the shift; the start takes duty and unlocks sound', a
   expect(playing.size).toBe(1)
 })
 
+test('on duty from another window, this one still asks for the click that unlocks sound', async () => {
+  hub.first = snapshot({ on_duty: [zhang], calls: [call()] })
+  hub.signedIn = true
+  const user = await open(desk)
+  await screen.findByText('值守中')
+  await user.click(await screen.findByRole('button', { name: '开始值守' }))
+  expect(playing.size).toBe(1)
+  await waitFor(() => expect(screen.queryByRole('button', { name: '开始值守' })).toBeNull())
+})
+
+test('the ladder names every post in words', async () => {
+  hub.first = snapshot({
+    calls: [call({ rings: ['seats', 'backup_post', 'duty_leader', 'village_cadres'] })],
+  })
+  hub.signedIn = true
+  await open(desk)
+  const ladder = await screen.findByRole('list', { name: '已通知到' })
+  expect(ladder.textContent).toBe(
+    '接线员（已通知）B岗（已通知）带班领导（已通知）本村干部（已通知）县指挥中心（尚未通知）',
+  )
+})
+
 test('F2 answers red before green; a taken call is told with the name', async () => {
   const user = await onDuty()
   const green = call({ id: 'k2.1.1', key: 'enquiry', waiting_ms: 50_000 })

@@ -12,7 +12,7 @@ export function InHand({ desk }: { desk: CallDesk }) {
   const { talking, writing } = desk
   return (
     <>
-      {!shift.onDuty && (!shift.wanted || shift.busy) && (
+      {(!shift.wanted || (!shift.onDuty && shift.busy)) && (
         <ShiftStart shift={shift} offline={state !== 'live'} />
       )}
       {talking && (

@@ -2,14 +2,28 @@ import { useTranslation } from 'react-i18next'
 import type { Call } from '@/shared/api/schema.ts'
 import { CheckIcon } from '@/shared/ui/icons.tsx'
 
-const known = ['seats', 'duty_leader', 'county'] as const
+/** In the order in which they join. */
+const known = [
+  'seats',
+  'backup_post',
+  'duty_leader',
+  'village_cadres',
+  'neighbour',
+  'county',
+  'helpers',
+  'siren',
+] as const
 type Post = (typeof known)[number]
 const isKnown = (post: string): post is Post => (known as readonly string[]).includes(post)
+
+/** Shown before they are rung too, so that it can be seen what comes next. */
+const ahead: readonly Post[] = ['seats', 'duty_leader', 'county']
 
 /** How far up the ladder a call has rung; nobody is ever taken off it. */
 export function Ladder({ call }: { call: Call }) {
   const { t } = useTranslation('calls')
-  const posts = [...known, ...call.rings.filter((post) => !isKnown(post))]
+  const shown = known.filter((post) => ahead.includes(post) || call.rings.includes(post))
+  const posts = [...shown, ...call.rings.filter((post) => !isKnown(post))]
   return (
     <ol className="ladder" aria-label={t('ladder')}>
       {posts.map((post) => {
