@@ -73,8 +73,11 @@ func (r *running) start(ctx, keep context.Context) error {
 	if err := r.plan(); err != nil {
 		return err
 	}
+	if err := r.checkPorts(); err != nil {
+		return err
+	}
 	for i, s := range r.sites {
-		if err := s.settle(r.opt.Host, r.opt.Port+100+i); err != nil {
+		if err := s.settle(r.opt.Host, r.metricsPort(i)); err != nil {
 			return err
 		}
 		p := r.child("hub-"+s.unit.Code, "hub", "--config", s.config())
