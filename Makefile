@@ -1,0 +1,105 @@
+# Huying: `make run` starts a county on this machine, `make test` proves it.
+# `make help` lists the rest. Needs Go 1.26 and Node 20; everything else is
+# installed by deploy/setup.sh (Debian 12, as root or through sudo).
+
+SHELL := /bin/sh
+.DEFAULT_GOAL := help
+
+# Static programs; also, one way of building fills one build cache.
+export CGO_ENABLED := 0
+programs := bin/hub bin/terminal bin/villagesim
+web_sources := $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -type f -print)
+
+.PHONY: help
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z%-]+:.*## / { printf "  make %-12s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+.PHONY: setup setup-test
+setup: ## install what running needs
+	@deploy/setup.sh run
+
+setup-test: ## install what testing needs
+	@deploy/setup.sh test
+
+# ---- build and run
+
+.PHONY: build
+build: setup bin/.pages ## build the pages and the programs into bin/
+	@mkdir -p bin
+	go build -o bin/ ./cmd/hub ./cmd/terminal ./cmd/villagesim
+
+# Vite empties dist first; the placeholder, which is committed, comes back from web/public.
+bin/.pages: $(web_sources) | setup
+	@mkdir -p bin
+	cd web && npm run --silent build
+	@touch $@
+
+.PHONY: run
+run: build ## start a small county on this machine; Ctrl-C stops it
+	@exec bin/villagesim demo $(ARGS)
+
+.PHONY: arm64
+arm64: ## build the terminal for small boards into bin/arm64/
+	@mkdir -p bin/arm64
+	GOARCH=arm64 go build -o bin/arm64/ ./cmd/terminal
+
+# ---- check and test
+
+.PHONY: check
+check: setup-test lint ## the quick checks: format, vet, lint, types, short tests
+	npm --prefix web run --silent check
+	go run ./hub/postgres/pgtest/withpg env CGO_ENABLED=1 go test -race -short -shuffle=on -p 2 ./...
+
+.PHONY: test
+test: setup-test build ## everything; ends with "N passed, N failed"
+	@go run ./tools/testall $(if $(ONLY),-only $(ONLY))
+
+.PHONY: lint
+lint: bin/lint/staticcheck
+	@bad=$$(gofmt -l cmd firmware-bridge hub internal terminal tools web/*.go); \
+		if [ -n "$$bad" ]; then echo "not formatted, run make fmt:"; echo "$$bad"; exit 1; fi
+	go vet ./...
+	bin/lint/staticcheck ./...
+
+.PHONY: vuln
+vuln: bin/lint/govulncheck ## look for known holes (asks vuln.go.dev)
+	bin/lint/govulncheck ./...
+
+bin/lint/staticcheck: tools/lint/go.mod
+	@mkdir -p bin/lint
+	go -C tools/lint build -o ../../bin/lint/ honnef.co/go/tools/cmd/staticcheck
+
+bin/lint/govulncheck: tools/lint/go.mod
+	@mkdir -p bin/lint
+	go -C tools/lint build -o ../../bin/lint/ golang.org/x/vuln/cmd/govulncheck
+
+# ---- measure and prove
+
+.PHONY: bench
+bench: setup-test build ## measure beside the anchors; one table
+	go run ./cmd/bench $(ARGS)
+
+.PHONY: prove
+prove: setup-test ## every proof, one line each
+	@go run ./tools/prove
+
+prove-%: setup-test ## one proof: prove-simulation, prove-mutants, prove-database
+	@go run ./tools/prove $*
+
+# ---- keep in order
+
+.PHONY: fmt
+fmt: ## format Go and the pages' sources
+	gofmt -w cmd firmware-bridge hub internal terminal tools web/*.go
+	npm --prefix web run --silent fix
+
+.PHONY: generate
+generate: setup ## write generated code anew: queries, OpenAPI document, types
+	go -C tools/sqlc tool sqlc generate -f ../../hub/store/sqlc.yaml
+	go generate ./...
+	npm --prefix web run --silent generate
+
+.PHONY: clean
+clean: ## remove what was built; the demo's data in var/ stay
+	rm -rf bin
+	find web/dist -mindepth 1 ! -name placeholder.html -delete
