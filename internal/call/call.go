@@ -33,6 +33,7 @@ type Call struct {
 	Releasing   *Release `json:"-"` // what this site asked the kiosk to end
 	Absent      bool     `json:"-"` // the page of who talks or claims is gone
 	AbsentSince Mono     `json:"-"`
+	Doubted     uint64   `json:"-"` // epoch of the last talk that rang here in doubt
 }
 
 // Why lists the reasons for which a site rings a call. They only ever add up

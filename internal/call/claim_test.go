@@ -294,19 +294,24 @@ func TestARestartForgetsWhatTheOldProcessWaitedFor(t *testing.T) {
 // The talk that was in doubt is over and nobody talks: the county, which rang
 // meanwhile, does not fall silent because the township rings again (rule 1).
 func TestACallThatRangInDoubtRingsOn(t *testing.T) {
-	d := newDesk(t)
-	d.p, d.c.Why = DefaultPolicy(there, false), Why{}
-	d.press(Urgent)
-	g := Grant{Epoch: 3, Site: here, Person: li, Live: true}
-	d.do(Learn{Fact: g})
-	d.do(Doubt{On: true})
-	d.rings(Seats)
-	g.Live, g.Ending, g.Through = false, Lapsed, d.c.Last
-	d.do(Learn{Fact: g})
-	d.do(Doubt{})
-	d.phase(Ringing)
-	d.rings(Seats)
-	d.answer(wang)
-	d.do(HangUp{Person: wang})
-	d.rings(Seats) // without speech
+	for _, backFirst := range []bool{false, true} { // the township is heard before the end of its talk
+		d := newDesk(t)
+		d.p, d.c.Why = DefaultPolicy(there, false), Why{}
+		d.press(Urgent)
+		g := Grant{Epoch: 3, Site: here, Person: li, Live: true}
+		d.do(Learn{Fact: g})
+		d.do(Doubt{On: true})
+		d.rings(Seats)
+		if backFirst {
+			d.do(Doubt{})
+		}
+		g.Live, g.Ending, g.Through = false, Lapsed, d.c.Last
+		d.do(Learn{Fact: g})
+		d.do(Doubt{})
+		d.phase(Ringing)
+		d.rings(Seats)
+		d.answer(wang)
+		d.do(HangUp{Person: wang})
+		d.rings(Seats) // without speech
+	}
 }

@@ -145,7 +145,9 @@ func (s *stepper) apply(ev Event) error {
 		s.c.Why.Direct = s.c.Why.Direct || e.Why.Direct
 		s.c.Why.Orphan = s.c.Why.Orphan || e.Why.Orphan
 	case Doubt:
-		s.c.Why.Doubt = e.On
+		if s.c.Why.Doubt = e.On; e.On {
+			s.c.Doubted = s.c.Grant.Epoch
+		}
 	case Forgot:
 		if s.c.TalksHere(s.p.Site) {
 			s.release(Dropped)
@@ -182,9 +184,11 @@ func (s *stepper) settle(rangBefore bool, age Mono) {
 		c.Why = Why{Home: c.Why.Home}
 		return
 	}
-	if rangBefore && c.Phase() == Ringing && !c.RingsHere() {
+	doubted := c.Doubted != 0 && c.Doubted == c.Grant.Epoch
+	if (rangBefore || doubted) && c.Phase() == Ringing && !c.RingsHere() {
 		// It rang here because the talk was in doubt, and now nobody talks:
-		// ringing only ever adds people, so it rings on (rule 1).
+		// ringing only ever adds people, so it rings on (rule 1), even if the
+		// site of the talk came back between and seemed to talk still.
 		c.Why.Orphan = true
 	}
 	if !c.RingsHere() {
@@ -233,7 +237,7 @@ func (s *stepper) merge(f Fact) bool {
 // answer died with the old process and its clock.
 func (s *stepper) restart() {
 	c := &s.c
-	c.Claim, c.Releasing, c.Why.Doubt = nil, nil, false
+	c.Claim, c.Releasing, c.Why.Doubt, c.Doubted = nil, nil, false, 0
 	c.OpenedAt, c.RungAt = s.now, s.now
 	if l := s.p.Ladders[c.Climbing]; c.Rung >= 0 && c.Rung+1 < len(l) {
 		c.RungAt = s.now - (l[c.Rung+1].After - l[c.Rung].After)

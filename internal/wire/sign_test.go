@@ -1,18 +1,26 @@
-package wire
+package wire_test
 
 import (
 	"testing"
 
 	"huying/internal/call"
+	"huying/internal/wire"
 )
 
-// What is signed must never change by accident: kiosks in the field sign the
-// old text.
-func TestSignedTexts(t *testing.T) {
-	if got := string(HelloText([]byte("nonce"), first.Kiosk)); got != "huying-hello\nnonce\n361025105204-1" {
-		t.Errorf("%q", got)
+// The texts are a protocol: kiosks in the field sign exactly these bytes.
+func TestSignedTextsAreThese(t *testing.T) {
+	id := call.PressID{Kiosk: "361025105207-1", Mark: call.Mark{Boot: 7, Seq: 3}}
+	of := call.PressID{Kiosk: "361025105207-1", Mark: call.Mark{Boot: 7, Seq: 2}}
+	const press = "huying-press\n361025105207-1.7.3\n361025105207-1.7.2\nurgent"
+	if got := string(wire.PressText(id, of, call.Urgent)); got != press {
+		t.Errorf("press text is %q, want %q", got, press)
 	}
-	if got := string(PressText(again, first, call.Urgent)); got != "huying-press\n361025105204-1.3.42\n361025105204-1.3.41\nurgent" {
-		t.Errorf("%q", got)
+	nonce := []byte("0123456789abcdef")
+	const hello = "huying-hello\n0123456789abcdef\n361025105207-1"
+	if got := string(wire.HelloText(nonce, id.Kiosk)); got != hello {
+		t.Errorf("hello text is %q, want %q", got, hello)
+	}
+	if string(nonce) != "0123456789abcdef" {
+		t.Error("the nonce was changed")
 	}
 }
