@@ -1,0 +1,68 @@
+package hub
+
+import (
+	"context"
+	"net/http"
+
+	"huying/hub/directory"
+	"huying/hub/uplink"
+	"huying/internal/call"
+)
+
+// registrar makes a kiosk known here and above as soon as it is registered.
+type registrar struct {
+	*directory.Registrar
+	app *App
+}
+
+// Add registers a kiosk.
+func (r *registrar) Add(ctx context.Context, k directory.Kiosk) (directory.Kiosk, error) {
+	k, err := r.Registrar.Add(ctx, k)
+	return k, r.after(ctx, k, err)
+}
+
+// Redeem enrols a kiosk.
+func (r *registrar) Redeem(ctx context.Context, code, publicKey, address string) (directory.Kiosk, error) {
+	k, err := r.Registrar.Redeem(ctx, code, publicKey, address)
+	return k, r.after(ctx, k, err)
+}
+
+func (r *registrar) after(ctx context.Context, k directory.Kiosk, err error) error {
+	if err != nil {
+		return err
+	}
+	if r.app.up != nil {
+		r.app.up.Announce(k)
+	}
+	r.app.learnt(ctx)
+	return nil
+}
+
+// learnt reads the places again and shows the new point.
+func (a *App) learnt(ctx context.Context) {
+	if err := a.places.refresh(ctx); err != nil {
+		a.log.Error("places not read again", "error", err)
+		return
+	}
+	a.desk.PlacesChanged()
+}
+
+func (a *App) below(standby *directory.Standby) http.Handler {
+	secrets := map[call.Site]string{}
+	for _, c := range a.cfg.Children {
+		secrets[call.Site(c.Unit.Code)] = c.Secret
+	}
+	a.down = uplink.NewServer(uplink.ServerConfig{Children: secrets, Peers: a.desk, Kiosks: a.store, Registry: standby,
+		Changed: func() { a.learnt(context.Background()) }, Unproven: a.meter.unproven.Inc, Log: a.log})
+	return a.down
+}
+
+func (a *App) above() {
+	p := a.cfg.Parent
+	if p == nil {
+		return
+	}
+	a.up = uplink.NewClient(socketURL(p.URL, "/uplink"), call.Site(a.cfg.Unit.Code), call.Site(p.Unit.Code), p.Secret,
+		a.desk, a.store, a.log)
+	a.up.Start()
+}
