@@ -89,4 +89,3 @@ func (a *App) handler(standby *directory.Standby, hasher *auth.Hasher) (http.Han
 		Kiosks:  &registrar{Registrar: directory.NewRegistrar(a.store, hasher, auth.NewGuard(), nil), app: a},
 		Live:    a.browsers, Unit: a.places.unit, Ready: a.store.Ping, Log: a.log})
 }
-

@@ -47,4 +47,3 @@ func (a *App) talk() desk.Voice {
 	}
 	return nil
 }
-
