@@ -12,6 +12,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"huying/hub/directory"
+	"huying/hub/socket"
 	"huying/internal/call"
 )
 
@@ -33,7 +34,7 @@ type Client struct {
 	log    *slog.Logger
 
 	mu   sync.Mutex
-	now  *conn
+	now  *socket.Conn
 	stop context.CancelFunc
 	wg   sync.WaitGroup
 }
@@ -58,7 +59,7 @@ func (c *Client) Stop() {
 	c.stop()
 	c.mu.Lock()
 	if c.now != nil {
-		c.now.ws.Close()
+		c.now.End()
 	}
 	c.mu.Unlock()
 	c.wg.Wait()
@@ -71,7 +72,7 @@ func (c *Client) Announce(k directory.Kiosk) {
 	now := c.now
 	c.mu.Unlock()
 	if now != nil {
-		_ = now.send(register(k))
+		_ = now.Send(register(k))
 	}
 }
 
@@ -108,8 +109,8 @@ func (c *Client) once(ctx context.Context) error {
 		}
 		return err
 	}
-	defer ws.Close()
-	line := &conn{ws: ws}
+	line := socket.New(ws, writeWait)
+	defer line.End()
 	c.mu.Lock()
 	c.now = line
 	c.mu.Unlock()
@@ -123,12 +124,12 @@ func (c *Client) once(ctx context.Context) error {
 	return carry(line, c.parent, c.peers, nil, c.log)
 }
 
-func (c *Client) registerAll(ctx context.Context, line *conn) error {
+func (c *Client) registerAll(ctx context.Context, line *socket.Conn) error {
 	ctx, cancel := context.WithTimeout(ctx, dialWait)
 	defer cancel()
 	all, err := c.kiosks.AllKiosks(ctx)
 	for _, k := range all {
-		if err := line.send(register(k)); err != nil {
+		if err := line.Send(register(k)); err != nil {
 			return err
 		}
 	}

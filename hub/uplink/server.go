@@ -7,13 +7,13 @@ import (
 	"crypto/subtle"
 	"log/slog"
 	"net/http"
-	"sync"
 	"time"
 
 	"github.com/gorilla/websocket"
 
 	"huying/hub/auth"
 	"huying/hub/directory"
+	"huying/hub/socket"
 	"huying/internal/call"
 	"huying/internal/wire"
 )
@@ -29,10 +29,7 @@ type Server struct {
 	log      *slog.Logger
 	upgrader websocket.Upgrader
 
-	mu    sync.Mutex
-	conns map[*conn]bool
-	ended bool
-	wg    sync.WaitGroup
+	open socket.Set
 }
 
 // Registry finds a kiosk with its key, also while the store is away.
@@ -54,8 +51,8 @@ type ServerConfig struct {
 // NewServer makes the handler of /uplink.
 func NewServer(c ServerConfig) *Server {
 	return &Server{children: c.Children, peers: c.Peers, kiosks: c.Kiosks, registry: c.Registry, changed: c.Changed,
-		unproven: c.Unproven, log: c.Log, conns: map[*conn]bool{},
-		upgrader: websocket.Upgrader{HandshakeTimeout: dialWait, CheckOrigin: func(r *http.Request) bool { return r.Header.Get("Origin") == "" }}}
+		unproven: c.Unproven, log: c.Log,
+		upgrader: websocket.Upgrader{HandshakeTimeout: dialWait, CheckOrigin: socket.NoPage}}
 }
 
 // ServeHTTP takes one line.
@@ -70,17 +67,8 @@ func (s *Server) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	if err != nil {
 		return // Upgrade answered
 	}
-	c := &conn{ws: ws}
-	s.mu.Lock()
-	if s.ended {
-		s.mu.Unlock()
-		ws.Close()
-		return
-	}
-	s.conns[c] = true
-	s.wg.Add(1)
-	s.mu.Unlock()
-	go s.run(c, site)
+	c := socket.New(ws, writeWait)
+	s.open.Run(c, func() { s.run(c, site) })
 }
 
 func (s *Server) knows(site call.Site, secret string) bool {
@@ -89,14 +77,7 @@ func (s *Server) knows(site call.Site, secret string) bool {
 	return subtle.ConstantTimeCompare(a[:], b[:]) == 1 && ok && want != ""
 }
 
-func (s *Server) run(c *conn, site call.Site) {
-	defer s.wg.Done()
-	defer func() {
-		c.ws.Close()
-		s.mu.Lock()
-		delete(s.conns, c)
-		s.mu.Unlock()
-	}()
+func (s *Server) run(c *socket.Conn, site call.Site) {
 	s.log.Info("site connected", "site", site)
 	err := carry(c, site, s.peers, func(f wire.Frame) bool {
 		s.trace(site, f)
@@ -156,12 +137,4 @@ func (s *Server) trace(site call.Site, f wire.Frame) {
 }
 
 // Stop ends all lines and waits.
-func (s *Server) Stop() {
-	s.mu.Lock()
-	s.ended = true
-	for c := range s.conns {
-		c.ws.Close()
-	}
-	s.mu.Unlock()
-	s.wg.Wait()
-}
+func (s *Server) Stop() { s.open.Stop() }

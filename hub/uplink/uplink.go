@@ -10,13 +10,11 @@ import (
 	"errors"
 	"log/slog"
 	"net/http"
-	"sync"
 	"time"
-
-	"github.com/gorilla/websocket"
 
 	"huying/hub/desk"
 	"huying/hub/directory"
+	"huying/hub/socket"
 	"huying/internal/call"
 	"huying/internal/wire"
 )
@@ -49,62 +47,26 @@ type Kiosks interface {
 	PutKiosk(ctx context.Context, k directory.Kiosk) error
 }
 
-// conn is one line; frames are written in place under a lock.
-type conn struct {
-	ws *websocket.Conn
-	mu sync.Mutex
-}
-
-// Write sends one frame within writeWait, or closes the line.
-func (c *conn) Write(frame []byte) error {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	_ = c.ws.SetWriteDeadline(time.Now().Add(writeWait))
-	err := c.ws.WriteMessage(websocket.TextMessage, frame)
-	if err != nil {
-		c.ws.Close()
-	}
-	return err
-}
-
-// Close says why and ends the line.
-func (c *conn) Close(why string) {
-	_ = c.ws.WriteControl(websocket.CloseMessage,
-		websocket.FormatCloseMessage(websocket.ClosePolicyViolation, why), time.Now().Add(time.Second))
-	c.ws.Close()
-}
-
-func (c *conn) send(f wire.Frame) error {
-	b, err := wire.Encode(f)
-	if err != nil {
-		return err
-	}
-	return c.Write(b)
-}
-
 // carry reads frames until the line ends.
-func carry(c *conn, peer call.Site, to Peers, other func(wire.Frame) bool, log *slog.Logger) error {
-	c.ws.SetReadLimit(wire.MaxFrame)
-	alive := func(string) error { return c.ws.SetReadDeadline(time.Now().Add(quiet)) }
-	c.ws.SetPongHandler(alive)
-	_ = alive("")
+func carry(c *socket.Conn, peer call.Site, to Peers, other func(wire.Frame) bool, log *slog.Logger) error {
+	c.Watch(quiet)
 	stop := make(chan struct{})
 	defer close(stop)
 	go keepAlive(c, stop)
 	to.PeerUp(peer, c)
 	defer to.PeerDown(peer, c)
 	for {
-		_, data, err := c.ws.ReadMessage()
+		data, err := c.Read()
 		if err != nil {
 			return err
 		}
-		_ = alive("")
+		_ = c.Allow(quiet)
 		f, err := wire.Decode(data)
 		var we *wire.Error
 		switch {
 		case errors.As(err, &we):
 			log.Warn("frame refused", "site", peer, "error", err)
-			_ = c.send(we.Refuse())
+			_ = c.Send(we.Refuse())
 		case err != nil:
 			return err
 		case other != nil && other(f):
@@ -114,7 +76,7 @@ func carry(c *conn, peer call.Site, to Peers, other func(wire.Frame) bool, log *
 	}
 }
 
-func keepAlive(c *conn, stop <-chan struct{}) {
+func keepAlive(c *socket.Conn, stop <-chan struct{}) {
 	t := time.NewTicker(pingEvery)
 	defer t.Stop()
 	for {
@@ -122,7 +84,7 @@ func keepAlive(c *conn, stop <-chan struct{}) {
 		case <-stop:
 			return
 		case <-t.C:
-			_ = c.ws.WriteControl(websocket.PingMessage, nil, time.Now().Add(time.Second))
+			c.Ping()
 		}
 	}
 }

@@ -42,7 +42,7 @@ var homes = map[string][]string{
 	"github.com/alexedwards/scs/pgxstore": {"hub/store"},
 	"github.com/pressly/goose":            {"hub/store"},
 	"database/sql":                        {"hub/store", "hub/postgres/pgtest", "cmd/bench"},
-	"github.com/gorilla/websocket":        {"hub/session", "hub/uplink", "terminal/link", "cmd/villagesim", "cmd/bench"},
+	"github.com/gorilla/websocket":        {"hub/session", "hub/socket", "hub/uplink", "terminal/link", "cmd/villagesim", "cmd/bench"},
 	"github.com/go-chi/chi":               {"hub/api", "terminal/panel"},
 	"github.com/danielgtaylor/huma":       {"hub/api", "terminal/panel"},
 	"periph.io":                           {"firmware-bridge"},
