@@ -158,11 +158,18 @@ func (d *Desk) stepLocked(in site.Input) error {
 }
 
 // release lets go of the lock and then writes to kiosks and peers.
-func (d *Desk) release() {
+func (d *Desk) release() { flush(d.unlock()) }
+
+// unlock lets go of the lock; what it gives must be flushed by somebody.
+func (d *Desk) unlock() []*line {
 	d.publish()
 	dirty := d.dirty
 	d.dirty = nil
 	d.mu.Unlock()
+	return dirty
+}
+
+func flush(dirty []*line) {
 	for _, l := range dirty {
 		l.flush()
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"sync"
+	"time"
 
 	"huying/hub/auth"
 	"huying/hub/view"
@@ -69,78 +70,118 @@ func (f *Feed) signal() {
 	}
 }
 
+// A page that has more to be told of at once than perRound is told in rounds,
+// so that no press waits for the desk's lock while messages are made for
+// pages. Between rounds the page rests restShare times as long as a round
+// took, at most restMost: a storm of presses must not be lost in telling of it.
+const (
+	perRound  = 64
+	restShare = 3
+	restMost  = 20 * time.Millisecond
+)
+
 func (f *Feed) run() {
 	defer close(f.next)
 	beat := newBeat()
 	defer beat.Stop()
 	for {
-		var messages [][]byte
+		var messages []any
+		var begin time.Time
+		more := false
 		select {
 		case <-f.ctx.Done():
 			return
 		case <-f.wake:
-			messages = f.render()
+			begin = time.Now()
+			messages, more = f.collect()
 		case <-beat.C:
-			messages = [][]byte{f.beat()}
+			messages = []any{f.beat()}
 		}
 		for _, m := range messages {
-			select {
-			case <-f.ctx.Done():
+			if !f.tell(m) {
 				return
-			case f.next <- m:
 			}
+		}
+		if more {
+			f.signal()
+			f.rest(min(restShare*time.Since(begin), restMost))
 		}
 	}
 }
 
-// render takes what changed and makes the messages.
-func (f *Feed) render() [][]byte {
+// tell hands one message to the page; false when the feed has ended.
+func (f *Feed) tell(message any) bool {
+	b, err := json.Marshal(message)
+	if err != nil {
+		f.d.log.Error("message not made", "error", err)
+		return true
+	}
+	select {
+	case <-f.ctx.Done():
+		return false
+	case f.next <- b:
+		return true
+	}
+}
+
+func (f *Feed) rest(d time.Duration) {
+	t := time.NewTimer(d)
+	defer t.Stop()
+	select {
+	case <-f.ctx.Done():
+	case <-t.C:
+	}
+}
+
+// collect takes what changed, as far as it fits into a round, and reports
+// whether there is more. The messages share nothing with the desk.
+func (f *Feed) collect() (out []any, more bool) {
 	d := f.d
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	var out [][]byte
-	add := func(v any) {
-		b, err := json.Marshal(v)
-		if err != nil {
-			d.log.Error("message not made", "error", err)
-			return
-		}
-		out = append(out, b)
-	}
 	if f.fresh {
 		f.fresh = false
-		add(d.snapshot(f))
-	}
-	for id := range f.calls {
-		if v, ok := d.s.Call(id); ok {
-			f.seq++
-			add(view.CallDelta{Type: view.TypeCall, Seq: f.seq, Call: d.callFor(v, f.p)})
-		}
-	}
-	for k := range f.points {
-		f.seq++
-		add(view.PointDelta{Type: view.TypePoint, Seq: f.seq, Point: d.point(k)})
+		out = append(out, d.snapshot(f))
 	}
 	if f.site {
 		f.seq++
-		add(view.SiteDelta{Type: view.TypeSite, Seq: f.seq, Site: d.siteView()})
+		out = append(out, view.SiteDelta{Type: view.TypeSite, Seq: f.seq, Site: d.siteView()})
 	}
 	if f.duty {
 		f.seq++
-		add(view.DutyDelta{Type: view.TypeDuty, Seq: f.seq, OnDuty: d.onDuty()})
+		out = append(out, view.DutyDelta{Type: view.TypeDuty, Seq: f.seq, OnDuty: d.onDuty()})
 	}
-	clear(f.calls)
-	clear(f.points)
 	f.site, f.duty = false, false
-	return out
+	for _, id := range some(f.calls) {
+		if v, ok := d.s.Call(id); ok {
+			f.seq++
+			out = append(out, view.CallDelta{Type: view.TypeCall, Seq: f.seq, Call: d.callFor(v, f.p)})
+		}
+	}
+	for _, k := range some(f.points) {
+		f.seq++
+		out = append(out, view.PointDelta{Type: view.TypePoint, Seq: f.seq, Point: d.point(k)})
+	}
+	return out, len(f.calls)+len(f.points) > 0
 }
 
-func (f *Feed) beat() []byte {
+// some takes at most perRound keys out of a set.
+func some[K comparable](set map[K]bool) []K {
+	keys := make([]K, 0, min(len(set), perRound))
+	for k := range set {
+		if len(keys) == perRound {
+			break
+		}
+		keys = append(keys, k)
+		delete(set, k)
+	}
+	return keys
+}
+
+func (f *Feed) beat() view.Beat {
 	f.d.mu.Lock()
-	seq := f.seq
-	f.d.mu.Unlock()
-	b, _ := json.Marshal(view.Beat{Type: view.TypeBeat, Seq: seq})
-	return b
+	defer f.d.mu.Unlock()
+	return view.Beat{Type: view.TypeBeat, Seq: f.seq}
 }
 
 func (d *Desk) snapshot(f *Feed) view.Snapshot {
@@ -181,8 +222,15 @@ func (d *Desk) publish() {
 	clear(d.changed)
 }
 
+// pointChanged shows a point if it does something else than before.
 func (d *Desk) pointChanged(kiosk string) {
-	d.stay(kiosk)
+	was, known := d.stays[kiosk]
+	if now := d.stay(kiosk); !known || now != was {
+		d.showPoint(kiosk)
+	}
+}
+
+func (d *Desk) showPoint(kiosk string) {
 	unit := d.unitOf(kiosk)
 	for f := range d.feeds {
 		if auth.Covers(f.p.Unit, unit) {
@@ -219,7 +267,8 @@ func (d *Desk) unitOf(kiosk string) string {
 func (d *Desk) PlacesChanged() {
 	d.mu.Lock()
 	for _, k := range d.cfg.Places.Kiosks() {
-		d.pointChanged(k)
+		d.stay(k)
+		d.showPoint(k)
 	}
 	d.release()
 }

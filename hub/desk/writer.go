@@ -143,6 +143,8 @@ func (d *Desk) storeBack() {
 }
 
 // committed does what waited for the disk: acknowledgements first.
+//
+// They are written beside the writer: the next commit waits for no socket.
 func (d *Desk) committed(batch []site.Save) {
 	d.mu.Lock()
 	for _, s := range batch {
@@ -153,5 +155,6 @@ func (d *Desk) committed(batch []site.Save) {
 		d.stored = true
 		d.siteChanged()
 	}
-	d.release()
+	dirty := d.unlock()
+	d.wg.Go(func() { flush(dirty) })
 }
