@@ -14,7 +14,7 @@ import (
 
 // pullUp is periph's gpio.PullUp, whose package stays inside firmware-bridge;
 // a test compares the two.
-const pullUp = 2
+const pullUp = 3
 
 // openKeys opens the real keys that the settings name.
 func (g GPIO) openKeys() (input.Input, error) {

@@ -35,23 +35,8 @@ func Defaults() Config {
 // ("NAME=value"). A setting that does not exist is an error; errors name the
 // field and the remedy in Chinese. Validate is left to New.
 func Load(path string, environ []string) (Config, error) {
-	given := koanf.New(".")
-	if path != "" {
-		if _, err := os.Stat(path); err != nil {
-			return Config{}, fmt.Errorf("配置文件 %s 打不开：请检查路径和权限（%w）", path, err)
-		}
-		if err := given.Load(file.Provider(path), yaml.Parser()); err != nil {
-			return Config{}, fmt.Errorf("配置文件 %s 不是正确的 YAML：%w", path, err)
-		}
-	}
-	env, err := fromEnv(environ)
+	given, err := read(path, environ)
 	if err != nil {
-		return Config{}, err
-	}
-	if err := given.Load(confmap.Provider(env, "."), nil); err != nil {
-		return Config{}, err
-	}
-	if err := check("", given.Raw(), reflect.TypeFor[Config]()); err != nil {
 		return Config{}, err
 	}
 	c := Defaults()
@@ -65,6 +50,40 @@ func Load(path string, environ []string) (Config, error) {
 		return Config{}, fmt.Errorf("配置有误：%w", err)
 	}
 	return c, nil
+}
+
+// DataDir reads the data folder alone, so that a kiosk can be enrolled again
+// when what an earlier enrolment left is damaged.
+func DataDir(path string, environ []string) (string, error) {
+	given, err := read(path, environ)
+	if err != nil {
+		return "", err
+	}
+	if dir := given.String("data_dir"); dir != "" {
+		return dir, nil
+	}
+	return Defaults().DataDir, nil
+}
+
+// read gives the file with the environment over it, checked.
+func read(path string, environ []string) (*koanf.Koanf, error) {
+	given := koanf.New(".")
+	if path != "" {
+		if _, err := os.Stat(path); err != nil {
+			return nil, fmt.Errorf("配置文件 %s 打不开：请检查路径和权限（%w）", path, err)
+		}
+		if err := given.Load(file.Provider(path), yaml.Parser()); err != nil {
+			return nil, fmt.Errorf("配置文件 %s 不是正确的 YAML：%w", path, err)
+		}
+	}
+	env, err := fromEnv(environ)
+	if err != nil {
+		return nil, err
+	}
+	if err := given.Load(confmap.Provider(env, "."), nil); err != nil {
+		return nil, err
+	}
+	return given, check("", given.Raw(), reflect.TypeFor[Config]())
 }
 
 // enrolled fills in what the hub said. A hub that is not the township's own

@@ -249,9 +249,17 @@ func (t *Terminal) tell(m any) {
 
 // bring hands on the events of one input.
 func (t *Terminal) bring(in input.Input) {
-	for e := range in.Events() {
+	for {
 		select {
-		case t.keys <- e:
+		case e, open := <-in.Events():
+			if !open {
+				return
+			}
+			select {
+			case t.keys <- e:
+			case <-t.ended:
+				return
+			}
 		case <-t.ended:
 			return
 		}

@@ -102,15 +102,15 @@ func TestNoLineIsOpenedBeforeTheStartIsDurable(t *testing.T) {
 		began := make(chan error)
 		go func() { began <- v.term.Start(t.Context()) }()
 		synctest.Wait()
-		if v.home.started || v.last.started {
+		if v.home.isStarted() || v.last.isStarted() {
 			t.Fatal("a line was opened before the start was durable")
 		}
 		close(held)
 		if err := <-began; err != nil {
 			t.Fatal(err)
 		}
-		if !v.home.started || len(d.kept()) != 1 {
-			t.Errorf("line %v, records %+v", v.home.started, d.kept())
+		if !v.home.isStarted() || len(d.kept()) != 1 {
+			t.Errorf("line %v, records %+v", v.home.isStarted(), d.kept())
 		}
 		v.term.Stop()
 	})
@@ -180,9 +180,9 @@ func TestPressWithoutALineComesThroughOnce(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v := open(t, &disk{})
 		defer v.term.Stop()
-		wakes := v.home.wakes
+		wakes := v.home.woken()
 		v.press(input.Red)
-		if v.home.wakes == wakes {
+		if v.home.woken() == wakes {
 			t.Error("the line was not woken")
 		}
 		if p := v.page.now(); p.State != panel.Sending {
@@ -192,10 +192,10 @@ func TestPressWithoutALineComesThroughOnce(t *testing.T) {
 		if p := v.page.now(); p.State != panel.NoLine || len(p.Phones) != 1 {
 			t.Errorf("without any line it shows %+v", p)
 		}
-		woken := v.home.wakes
+		woken := v.home.woken()
 		v.wait(10 * time.Second)
-		if v.home.wakes-woken < 4 {
-			t.Errorf("in 10 s of a call the line was tried %d times", v.home.wakes-woken)
+		if v.home.woken()-woken < 4 {
+			t.Errorf("in 10 s of a call the line was tried %d times", v.home.woken()-woken)
 		}
 		v.home.up()
 		sent := v.home.take()
@@ -281,8 +281,8 @@ func TestLargeJournalIsCompacted(t *testing.T) {
 		v.disk.set(func() { v.disk.size = compactAbove + 1 })
 		v.press(input.Green)
 		v.wait(time.Second)
-		if v.disk.whole != 1 {
-			t.Errorf("compacted %d times", v.disk.whole)
+		if n := v.disk.compactions(); n != 1 {
+			t.Errorf("compacted %d times", n)
 		}
 		if m := kiosk.Replay(v.disk.kept()); len(m.Presses) != 2 || m.Open == nil {
 			t.Errorf("afterwards it knows %+v", m)

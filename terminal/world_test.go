@@ -64,6 +64,8 @@ func (d *disk) Close() error           { return nil }
 
 func (d *disk) set(f func()) { d.mu.Lock(); defer d.mu.Unlock(); f() }
 
+func (d *disk) compactions() int { d.mu.Lock(); defer d.mu.Unlock(); return d.whole }
+
 func (d *disk) kept() []kiosk.Record {
 	d.mu.Lock()
 	defer d.mu.Unlock()
@@ -111,6 +113,9 @@ func (w *wireEnd) say(f wire.Frame) {
 	w.events.Frame(w.site, w.conn, f)
 	synctest.Wait()
 }
+
+func (w *wireEnd) isStarted() bool { w.mu.Lock(); defer w.mu.Unlock(); return w.started }
+func (w *wireEnd) woken() int      { synctest.Wait(); w.mu.Lock(); defer w.mu.Unlock(); return w.wakes }
 
 // take gives what was sent since the last take.
 func (w *wireEnd) take() []wire.Frame {

@@ -1,12 +1,16 @@
-// Command terminal is the agent of one kiosk.
+// Command terminal is the agent on a kiosk: it reads the keys, keeps the
+// journal, holds the lines to the hubs and serves the kiosk's page.
 package main
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"log/slog"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -16,39 +20,72 @@ import (
 	"huying/web"
 )
 
-// version is set by the build.
-var version = "dev"
+// version is set by the build (-ldflags "-X main.version=...").
+var version = "development"
+
+// usualConfig is read when no file is named and it is there.
+const usualConfig = "/etc/huying/terminal.yaml"
+
+// memoryLimit in octets makes the collector work harder before a small board
+// has to swap; an idle terminal needs about a third of it.
+const memoryLimit = 64 << 20
 
 type commands struct {
-	Config string `short:"c" type:"path" help:"Settings file (YAML)." env:"HUYING_TERMINAL_CONFIG"`
+	Config string `short:"c" type:"path" placeholder:"FILE" env:"HUYING_TERMINAL_CONFIG" help:"配置文件（YAML），默认 ${config}"`
 
-	Run     run         `cmd:"" default:"1" help:"Run the kiosk until it is told to stop."`
-	Enrol   enrol       `cmd:"" help:"Register this kiosk at its hub with a one-time code."`
-	Version showVersion `cmd:"" help:"Print the version."`
+	Run     runCommand     `cmd:"" default:"1" help:"运行终端（默认）"`
+	Enrol   enrolCommand   `cmd:"" help:"用一次性登记码在站点登记本终端"`
+	Version versionCommand `cmd:"" help:"显示版本"`
 }
+
+type runCommand struct{}
+
+type enrolCommand struct {
+	Hub  string `required:"" placeholder:"URL" help:"站点地址，如 https://hub.example"`
+	Code string `required:"" placeholder:"CODE" help:"管理员给的一次性登记码"`
+}
+
+type versionCommand struct{}
 
 func main() {
-	slog.SetDefault(slog.New(slog.NewJSONHandler(os.Stderr, nil)))
+	log := slog.New(slog.NewJSONHandler(os.Stderr, nil))
+	slog.SetDefault(log)
 	var c commands
-	k := kong.Parse(&c, kong.Name("terminal"), kong.Description("Huying 呼应: the agent of a village kiosk."))
-	k.FatalIfErrorf(k.Run(&c))
+	parsed := kong.Parse(&c, kong.Name("terminal"), kong.Description("呼应终端：便民服务点的按键终端程序"),
+		kong.Vars{"config": usualConfig}, kong.UsageOnError())
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	defer stop()
+	parsed.BindTo(ctx, (*context.Context)(nil))
+	if err := parsed.Run(&c); err != nil {
+		log.Error("terminal failed", "error", err.Error())
+		fmt.Fprintln(os.Stderr, "错误："+err.Error())
+		os.Exit(1)
+	}
 }
 
-type run struct{}
+// file is the configuration file to read; empty if there is none.
+func (c *commands) file() string {
+	if c.Config != "" {
+		return c.Config
+	}
+	if _, err := os.Stat(usualConfig); errors.Is(err, fs.ErrNotExist) {
+		return ""
+	}
+	return usualConfig
+}
 
-// Run stays until it is told to stop.
-func (run) Run(c *commands) error {
-	cfg, err := terminal.Load(c.Config, os.Environ())
+// Run runs the terminal until it is told to stop.
+func (runCommand) Run(ctx context.Context, c *commands) error {
+	debug.SetMemoryLimit(memoryLimit)
+	cfg, err := terminal.Load(c.file(), os.Environ())
 	if err != nil {
 		return err
 	}
-	cfg.Pages, cfg.Version, cfg.Log = web.FS(), version, slog.Default()
+	cfg.Version, cfg.Pages, cfg.Log = version, web.FS(), slog.Default()
 	t, err := terminal.New(cfg)
 	if err != nil {
 		return err
 	}
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
-	defer stop()
 	if err := t.Start(ctx); err != nil {
 		return err
 	}
@@ -57,29 +94,22 @@ func (run) Run(c *commands) error {
 	return nil
 }
 
-type enrol struct {
-	Hub  string `required:"" help:"Address of the hub, https://host."`
-	Code string `required:"" help:"The one-time code that the administrator reads out."`
-}
-
-// Run makes the kiosk's key and hands it in.
-func (e enrol) Run(c *commands) error {
-	cfg, err := terminal.Load(c.Config, os.Environ())
+// Run enrols the terminal.
+func (e enrolCommand) Run(ctx context.Context, c *commands) error {
+	dir, err := terminal.DataDir(c.file(), os.Environ())
 	if err != nil {
 		return err
 	}
-	got, err := identity.Enrol(context.Background(), cfg.DataDir, e.Hub, e.Code)
+	got, err := identity.Enrol(ctx, dir, e.Hub, e.Code)
 	if err != nil {
 		return err
 	}
-	fmt.Printf("登记成功：%s（%s %s）\n", got.Kiosk, got.Township.Name, got.Point.Name)
+	fmt.Printf("已登记：终端 %s，%s%s，站点 %s（%s）\n", got.Kiosk, got.Township.Name, got.Point.Name, got.Site.Name, got.URL)
 	return nil
 }
 
-type showVersion struct{}
-
-// Run prints the version.
-func (showVersion) Run() error {
-	fmt.Println(version)
+// Run shows the version.
+func (versionCommand) Run() error {
+	fmt.Println("huying terminal", version)
 	return nil
 }

@@ -62,7 +62,7 @@ func Enrol(ctx context.Context, dir, hub, code string) (Enrolment, error) {
 		return Enrolment{}, fmt.Errorf("站点地址 %q 不对：应写成 https://主机 或 http://主机:端口", hub)
 	}
 	if strings.TrimSpace(code) == "" {
-		return Enrolment{}, errors.New("没有登记码：请向管理员索取一次性登记码，用 -code 给出")
+		return Enrolment{}, errors.New("没有登记码：请向管理员索取一次性登记码，用 --code 给出")
 	}
 	id, err := LoadOrCreate(dir)
 	if err != nil {

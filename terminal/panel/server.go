@@ -78,7 +78,7 @@ func Loopback(address string) error {
 	if err != nil {
 		return errors.New("应写成 127.0.0.1:端口")
 	}
-	if !ap.Addr().Is4() || !ap.Addr().IsLoopback() {
+	if ap.Addr() != netip.AddrFrom4([4]byte{127, 0, 0, 1}) {
 		return errors.New("只能是本机地址：请写成 127.0.0.1:端口，其他机器不得打开本页面")
 	}
 	return nil
