@@ -44,12 +44,16 @@ func Encode(f Frame) ([]byte, error) {
 	if err := f.Validate(); err != nil {
 		return nil, invalid(f.Type(), err)
 	}
-	b, err := json.Marshal(f)
-	if err != nil {
-		return nil, invalid(f.Type(), err)
+	out := append(append(append(make([]byte, 0, 256), `{"t":"`...), f.Type()...), `","b":`...)
+	out, ok := quickBody(out, f)
+	if !ok {
+		b, err := json.Marshal(f)
+		if err != nil {
+			return nil, invalid(f.Type(), err)
+		}
+		out = append(out, b...)
 	}
-	out := make([]byte, 0, len(b)+24)
-	out = append(append(append(append(append(out, `{"t":"`...), f.Type()...), `","b":`...), b...), '}')
+	out = append(out, '}')
 	if len(out) > MaxFrame {
 		return nil, &Error{Code: "too_large", Frame: f.Type(), Message: fmt.Sprintf("%d bytes; at most %d are sent", len(out), MaxFrame)}
 	}
@@ -61,6 +65,14 @@ func Decode(data []byte) (Frame, error) {
 	if len(data) > MaxFrame {
 		return nil, &Error{Code: "too_large", Message: fmt.Sprintf("%d bytes; at most %d are taken", len(data), MaxFrame)}
 	}
+	if f, ok := quick(data); ok {
+		return f, nil
+	}
+	return decode(data)
+}
+
+// decode is the reader that decides; its error is a *Error.
+func decode(data []byte) (Frame, error) {
 	var e envelope
 	if err := json.Unmarshal(data, &e); err != nil {
 		return nil, &Error{Code: "malformed", Message: "not a JSON object {t, b}"}
