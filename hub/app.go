@@ -160,7 +160,8 @@ func (a *App) startDesk(ctx context.Context) error {
 		children = append(children, c.Unit)
 	}
 	a.desk = desk.New(desk.Config{Site: sc, Unit: a.cfg.Unit, Children: children, Store: a.store,
-		Voice: a.talk(), Places: a.places, Meter: a.meter, Log: a.log})
+		Voice: a.talk(), Places: a.places, Meter: a.meter, Log: a.log,
+		Lost: func(err error) { a.failed <- err }})
 	return a.desk.Start(ctx)
 }
 

@@ -4,10 +4,12 @@ import (
 	"errors"
 	"sync"
 	"testing"
+	"time"
 
 	"huying/hub/view"
 	"huying/internal/call"
 	"huying/internal/kiosk"
+	"huying/internal/site"
 	"huying/internal/wire"
 )
 
@@ -126,4 +128,29 @@ func TestDutyLeaderJoins(t *testing.T) {
 	wang.ringing()
 	chen.ringing()
 	wang.sees("that it still rings here", func(c view.Call) bool { return c.RingsMe && c.Rung == 1 })
+}
+
+// A second process on the same data takes over; the first one ends rather
+// than acknowledge what the second does not know.
+func TestSecondProcessTakesOver(t *testing.T) {
+	w := newTownship(t)
+	v := w.village()
+	first := w.app
+	second := *w
+	second.store = w.store.Reopen()
+	second.start()
+	t.Cleanup(second.app.Stop)
+	v.press(call.Urgent)
+	select {
+	case err := <-first.Failed():
+		if !errors.Is(err, site.ErrSuperseded) {
+			t.Fatalf("the first process ends with %v", err)
+		}
+	case <-time.After(patience):
+		t.Fatal("the first process goes on")
+	}
+	v.connect(&second)
+	wang := second.operator("wang", "mima-wang-1")
+	wang.ringing()
+	v.heard(wire.TPressAck)
 }

@@ -50,7 +50,8 @@ type Config struct {
 	Store    Store
 	Voice    Voice
 	Places   Places
-	Meter    Meter // nil: nothing is measured
+	Meter    Meter       // nil: nothing is measured
+	Lost     func(error) // another process writes this site now: this one must end
 	Log      *slog.Logger
 }
 
@@ -93,6 +94,9 @@ func New(cfg Config) *Desk {
 	}
 	if cfg.Meter == nil {
 		cfg.Meter = noMeter{}
+	}
+	if cfg.Lost == nil {
+		cfg.Lost = func(err error) { cfg.Log.Error("this process is no longer the writer", "error", err) }
 	}
 	id := make([]byte, 8)
 	_, _ = rand.Read(id)

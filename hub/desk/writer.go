@@ -2,6 +2,7 @@ package desk
 
 import (
 	"context"
+	"errors"
 	"sync"
 	"time"
 
@@ -13,9 +14,11 @@ const (
 	// lateAfter is when presses that wait for the disk are told so.
 	lateAfter = 700 * time.Millisecond
 	// maxBatch bounds one transaction.
-	maxBatch = 2048
-	// commitWait bounds one try; a hung database must not hang the writer.
+	maxBatch = 1024
+	// commitWait bounds one try, perSave what each save in it adds: a hung
+	// database must not hang the writer, a slow one must not fail for ever.
 	commitWait = 5 * time.Second
+	perSave    = 2 * time.Millisecond
 	retryFirst = 100 * time.Millisecond
 	retryMost  = 2 * time.Second
 	// askEvery is how often an idle store is asked whether it lives: the pages
@@ -100,7 +103,7 @@ func (w *writer) commit(batch []site.Save) bool {
 	pause := retryFirst
 	for {
 		begin := time.Now()
-		ctx, cancel := context.WithTimeout(context.WithoutCancel(w.d.ctx), commitWait)
+		ctx, cancel := context.WithTimeout(context.WithoutCancel(w.d.ctx), commitWait+time.Duration(len(batch))*perSave)
 		err := w.d.cfg.Store.Commit(ctx, begin, batch)
 		cancel()
 		if err == nil {
@@ -108,6 +111,12 @@ func (w *writer) commit(batch []site.Save) bool {
 			w.d.cfg.Meter.Committed(len(batch), time.Since(begin))
 			w.d.committed(batch)
 			return true
+		}
+		if errors.Is(err, site.ErrSuperseded) {
+			// What waits here was never acknowledged: kiosks bring it to the
+			// process that took over.
+			w.d.cfg.Lost(err)
+			return false
 		}
 		w.d.log.Error("store does not take what must be kept; it is tried again", "saves", len(batch), "error", err)
 		w.d.storeLate()

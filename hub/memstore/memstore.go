@@ -23,7 +23,7 @@ import (
 // What the store refuses, as hub/store does.
 var (
 	ErrNotLoaded  = errors.New("memstore: not loaded yet, nothing may be written")
-	ErrSuperseded = errors.New("memstore: another store is the writer now")
+	ErrSuperseded = fmt.Errorf("memstore: %w", site.ErrSuperseded)
 )
 
 // Store is one hub's hold on the data. It is safe for concurrent use.

@@ -2,8 +2,11 @@ package store
 
 import (
 	"errors"
+	"fmt"
 
 	"github.com/jackc/pgx/v5/pgconn"
+
+	"huying/internal/site"
 )
 
 // What the store refuses, to be told apart by errors.Is.
@@ -13,7 +16,7 @@ var (
 	ErrNotLoaded = errors.New("store: not loaded yet, nothing may be written")
 	// ErrSuperseded says that another process has loaded the site since and is
 	// the writer now. Repeating does not help: stop, or load anew.
-	ErrSuperseded = errors.New("store: another process is the writer now")
+	ErrSuperseded = fmt.Errorf("store: %w", site.ErrSuperseded)
 	// ErrNotDurable says that the server may lose what it committed.
 	ErrNotDurable = errors.New("store: the database does not keep what it commits")
 	// ErrNewerSchema says that a newer program has changed the tables.

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"errors"
 	"slices"
 
 	"huying/internal/call"
@@ -9,6 +10,10 @@ import (
 // Remember is how many of a kiosk's latest calls a site keeps in memory
 // besides the open ones: late frames speak of them.
 const Remember = 4
+
+// ErrSuperseded is what a store answers to a writer after another process has
+// loaded the site: that process is the writer now, and repeating does not help.
+var ErrSuperseded = errors.New("another process has loaded this site and is the writer now")
 
 // Image is what a site's storage holds of its calls, and what a site starts
 // from. The stores load it; the in-memory one and the simulator also apply
