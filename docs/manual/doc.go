@@ -1,0 +1,3 @@
+// Package manual holds the manuals, for people, and no code: its test reads
+// the settings that they show, so that what somebody copies out of them works.
+package manual
