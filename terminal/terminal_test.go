@@ -318,3 +318,25 @@ func TestIdleKioskSendsHeartbeats(t *testing.T) {
 		}
 	})
 }
+
+func TestTooManyRecordsForAHangingDiskHoldUpNobody(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := open(t, &disk{})
+		defer v.term.Stop()
+		v.home.up()
+		held := make(chan struct{})
+		defer close(held)
+		v.disk.set(func() { v.disk.block = held })
+		for range maxWaiting + 10 {
+			v.press(input.Green)
+		}
+		id := of[wire.Press](v.home.take())[0].Call
+		v.home.say(wire.Claim{Call: id, Site: home, Person: operator})
+		if g := of[wire.Grant](v.home.take()); len(g) != 1 {
+			t.Errorf("%d grants", len(g))
+		}
+		if n := len(v.term.writer.waiting); n > maxWaiting {
+			t.Errorf("%d records wait, the bound is %d", n, maxWaiting)
+		}
+	})
+}
