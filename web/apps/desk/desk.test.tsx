@@ -72,6 +72,15 @@ test('the ladder names every post in words', async () => {
   )
 })
 
+test('a red call that was hung up without speech rings on and says why', async () => {
+  hub.first = snapshot({ calls: [call({ answerer: { person: zhang, site: niutian } })] })
+  hub.signedIn = true
+  await open(desk)
+  expect(await screen.findByText('接听过, 还没有听到村民说话')).toBeTruthy()
+  await hub.tells({ type: 'call', call: call() })
+  await waitFor(() => expect(screen.queryByText('接听过, 还没有听到村民说话')).toBeNull())
+})
+
 test('F2 answers red before green; a taken call is told with the name', async () => {
   const user = await onDuty()
   const green = call({ id: 'k2.1.1', key: 'enquiry', waiting_ms: 50_000 })

@@ -5,6 +5,7 @@ import type { Heard } from '@/shared/live/index.ts'
 import { BellIcon, LineIcon, OfflineIcon, PenIcon, TalkIcon, WarnIcon } from '@/shared/ui/icons.tsx'
 import { KeyMark } from '@/shared/ui/KeyMark.tsx'
 import { Ladder } from './Ladder.tsx'
+import { speechNeeded } from './order.ts'
 import { Waited } from './Waited.tsx'
 import { countyRings, statusOf } from './words.ts'
 
@@ -76,6 +77,10 @@ function Badges({ call, site }: { call: Call; site: Site }) {
       icon: <BellIcon size={20} />,
       text: t('requeued', { count: call.requeued }),
     },
+    // It was hung up, and rings on: whoever did that must see why.
+    call.phase === 'ringing' &&
+      call.answerer &&
+      speechNeeded(call) && { icon: <WarnIcon size={20} />, text: t('no_speech_yet') },
     !call.kiosk_online && { icon: <OfflineIcon size={20} />, text: t('kiosk_offline') },
     call.presses > 1 && { icon: null, text: t('presses', { count: call.presses }) },
     call.attended_by && { icon: null, text: t('attended_by', { who: call.attended_by }) },
