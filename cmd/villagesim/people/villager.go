@@ -31,6 +31,10 @@ type Villager struct {
 // finger is how long a finger stays on a key.
 const finger = 150 * time.Millisecond
 
+// aliveEvery is how often a page says that voice flows; after 6 s of silence
+// the kiosk takes it for gone.
+const aliveEvery = 2 * time.Second
+
 // Run presses now and then, and talks while somebody answers, until ctx ends.
 func (v *Villager) Run(ctx context.Context) error {
 	defer v.leave()
@@ -38,6 +42,8 @@ func (v *Villager) Run(ctx context.Context) error {
 	defer next.Stop()
 	views := make(chan panel.View)
 	go v.watch(ctx, views)
+	again := time.NewTicker(aliveEvery)
+	defer again.Stop()
 	state := panel.Idle
 	for {
 		select {
@@ -49,6 +55,8 @@ func (v *Villager) Run(ctx context.Context) error {
 			}
 			state = view.State
 			v.talk(ctx, view)
+		case <-again.C:
+			v.stillTalks(ctx)
 		case <-next.C:
 			if state == panel.Idle {
 				v.press(ctx)
@@ -96,6 +104,19 @@ func (v *Villager) talk(ctx context.Context, view panel.View) {
 	default:
 		return
 	}
+	v.alive(ctx)
+}
+
+// stillTalks tells the kiosk again that voice flows, as its page does.
+func (v *Villager) stillTalks(ctx context.Context) {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	if v.ear != nil {
+		v.alive(ctx)
+	}
+}
+
+func (v *Villager) alive(ctx context.Context) {
 	if err := v.post(ctx, "/api/media", map[string]any{"alive": v.ear != nil}); err != nil {
 		v.Log.Warn("voice not told", "page", v.Page, "error", err)
 	}
