@@ -34,9 +34,12 @@ bin/.pages: $(web_sources) | setup
 	cd web && npm run --silent build
 	@touch $@
 
+# For root the databases run as the user postgres, who cannot enter /root.
 .PHONY: run
 run: build ## start a small county on this machine; Ctrl-C stops it
-	@exec bin/villagesim demo $(ARGS)
+	@data=var/demo; \
+	if [ "$$(id -u)" = 0 ] && ! runuser -u postgres -- test -x "$(CURDIR)"; then data=/var/lib/huying-demo; fi; \
+	exec bin/villagesim demo --data "$$data" $(ARGS)
 
 .PHONY: arm64
 arm64: ## build the terminal for small boards into bin/arm64/
