@@ -42,6 +42,9 @@ func TestCountyAnswersWhatNobodyAnswered(t *testing.T) {
 	v.press(call.Urgent)
 	wang.ringing()
 	c := zhao.ringing()
+	if len(c.Rings) != 1 || c.Rings[0] != "county" {
+		t.Fatalf("the county is shown as %q on its own page", c.Rings)
+	}
 	must(t, zhao.answer(c.ID))
 	if p := v.shows(kiosk.Answered); p.Grant.Site != "361025" || p.Grant.Person.ID != "c1" {
 		t.Fatalf("the kiosk shows %+v", p.Grant)

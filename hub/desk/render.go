@@ -94,9 +94,7 @@ func (d *Desk) CallView(c *call.Call) view.Call {
 		WaitingMS: max(time.Since(c.At).Milliseconds(), 0), Presses: c.Seen.Count(), Stored: true,
 		Requeued: c.Requeued, Rung: max(c.Rung, 0), Rings: []string{}, Orphan: c.Why.Orphan || c.Why.Doubt,
 		Spoke: c.Satisfied(), May: []view.Action{}}
-	for _, post := range c.Rings {
-		out.Rings = append(out.Rings, postName(post))
-	}
+	out.Rings = postsRung(c)
 	if g := c.Grant; g.Epoch != 0 {
 		out.Answerer = &view.Answerer{Person: d.personView(g.Person), Site: d.cfg.Places.Unit(string(g.Site))}
 	}
@@ -110,12 +108,21 @@ func (d *Desk) CallView(c *call.Call) view.Call {
 	return out
 }
 
-// postName is the name of a post on the pages; the parent is the county.
-func postName(p call.Post) string {
-	if p == call.Parent {
-		return "county"
+// postsRung names the posts that were rung, as the pages know them: the parent
+// is the county. A ladder speaks of the township's posts; whoever rings at
+// another site than the kiosk's own is the county, whatever its posts are.
+func postsRung(c *call.Call) []string {
+	out := []string{}
+	for _, p := range c.Rings {
+		name := string(p)
+		if p == call.Parent || !c.Why.Home {
+			name = "county"
+		}
+		if !slices.Contains(out, name) {
+			out = append(out, name)
+		}
 	}
-	return string(p)
+	return out
 }
 
 func (d *Desk) personView(p call.Person) view.Person {
