@@ -56,3 +56,10 @@ test('who answers for the township is named with the township', async () => {
   await hub.tells({ type: 'call', call: call({ phase: 'talking', rings_me: false, answerer }) })
   expect(screen.getByText('牛田镇 李四 正在通话')).toBeTruthy()
 })
+
+test('the county is not told what the township’s ladder has ahead', async () => {
+  const { hub } = await supervisorSees({})
+  await screen.findByRole('heading', { name: /服务点/ })
+  await hub.tells({ type: 'call', call: call({ rings: ['county'] }) })
+  expect(screen.getByRole('list', { name: '已通知到' }).textContent).toBe('县指挥中心（已通知）')
+})

@@ -81,6 +81,14 @@ test('a red call that was hung up without speech rings on and says why', async (
   await waitFor(() => expect(screen.queryByText('接听过, 还没有听到村民说话')).toBeNull())
 })
 
+test('a ringing call whose form was opened can still be answered by its button', async () => {
+  const user = await onDuty()
+  await hub.tells({ type: 'call', call: call({ may: ['answer', 'attended'] }) })
+  await user.click(screen.getByRole('button', { name: '登记处理' }))
+  expect(await screen.findByLabelText('谁到了现场')).toBeTruthy()
+  expect(screen.getByRole('button', { name: '接听 流坑村' })).toBeTruthy()
+})
+
 test('F2 answers red before green; a taken call is told with the name', async () => {
   const user = await onDuty()
   const green = call({ id: 'k2.1.1', key: 'enquiry', waiting_ms: 50_000 })

@@ -59,7 +59,11 @@ export function useCallDesk(book: Book): CallDesk {
   useKey('F4', leave)
 
   return {
-    queue: ordered.filter((call) => call !== talking && !writing.includes(call)),
+    // A call that still rings keeps its card, and the way to answer it, also
+    // while its form is open.
+    queue: ordered.filter(
+      (call) => call !== talking && (!writing.includes(call) || call.phase === 'ringing'),
+    ),
     talking,
     writing,
     hangingUp: leaving !== null,

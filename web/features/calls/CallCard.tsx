@@ -46,7 +46,7 @@ export function CallCard({ call, me, site, first, onAnswer, onHandle }: CallCard
         {call.phase === 'talking' ? <TalkIcon /> : waits ? <BellIcon /> : <PenIcon />}
         <strong>{statusOf(t, call, me, site)}</strong>
       </p>
-      {waits && <Ladder call={call} />}
+      {waits && <Ladder call={call} site={site} />}
       <Badges call={call} site={site} />
       <div className="call-do">
         {call.may.includes('answer') && (

@@ -1,5 +1,5 @@
 import { useTranslation } from 'react-i18next'
-import type { Call } from '@/shared/api/schema.ts'
+import type { Call, Site } from '@/shared/api/schema.ts'
 import { CheckIcon } from '@/shared/ui/icons.tsx'
 
 /** In the order in which they join. */
@@ -19,10 +19,14 @@ const isKnown = (post: string): post is Post => (known as readonly string[]).inc
 /** Shown before they are rung too, so that it can be seen what comes next. */
 const ahead: readonly Post[] = ['seats', 'duty_leader', 'county']
 
-/** How far up the ladder a call has rung; nobody is ever taken off it. */
-export function Ladder({ call }: { call: Call }) {
+/**
+ * How far up the ladder a call has rung; nobody is ever taken off it. What is
+ * still ahead is known only where the ladder is climbed, in the township.
+ */
+export function Ladder({ call, site }: { call: Call; site: Site }) {
   const { t } = useTranslation('calls')
-  const shown = known.filter((post) => ahead.includes(post) || call.rings.includes(post))
+  const here = site.unit.code === call.township.code
+  const shown = known.filter((post) => (here && ahead.includes(post)) || call.rings.includes(post))
   const posts = [...shown, ...call.rings.filter((post) => !isKnown(post))]
   return (
     <ol className="ladder" aria-label={t('ladder')}>
