@@ -76,6 +76,7 @@ type Desk struct {
 	people  map[string]*staff
 	feeds   map[*Feed]bool
 	dirty   []*line // lines with frames to write after the lock is let go
+	saved   bool    // the writer has work
 	changed map[call.ID]bool
 	stays   map[string]stay // what each point does, by kiosk
 	voiceUp bool
@@ -164,12 +165,28 @@ func (d *Desk) stepLocked(in site.Input) error {
 // release lets go of the lock and then writes to kiosks and peers.
 func (d *Desk) release() { flush(d.unlock()) }
 
-// unlock lets go of the lock; what it gives must be flushed by somebody.
+// unlock lets go of the lock and wakes who has something to do; what it gives
+// must be flushed by somebody. Pages are woken last: the scheduler runs first
+// who was woken last, and ringing must not wait for storing.
 func (d *Desk) unlock() []*line {
 	d.publish()
-	dirty := d.dirty
-	d.dirty = nil
+	dirty, saved := d.dirty, d.saved
+	d.dirty, d.saved = nil, false
+	var few [8]*Feed
+	due := few[:0]
+	for f := range d.feeds {
+		if f.due {
+			f.due = false
+			due = append(due, f)
+		}
+	}
 	d.mu.Unlock()
+	if saved {
+		d.writer.poke()
+	}
+	for _, f := range due {
+		f.signal()
+	}
 	return dirty
 }
 
@@ -196,6 +213,7 @@ func (d *Desk) carry(effects []site.Effect) {
 			d.siteChanged()
 		case site.Save:
 			d.writer.add(e)
+			d.saved = true
 		case site.OpenRoom:
 			d.openRoom(e.Call)
 		case site.CloseRoom:

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"encoding/json"
+	"runtime"
 	"sync"
 	"time"
 
@@ -30,6 +31,7 @@ type Feed struct {
 	points map[string]bool
 	site   bool
 	duty   bool
+	due    bool // something changed in this step: wake it when the lock is let go
 }
 
 // Subscribe opens a feed for a person's page. That the person has a page open
@@ -120,6 +122,7 @@ func (f *Feed) tell(message any) bool {
 	case <-f.ctx.Done():
 		return false
 	case f.next <- b:
+		runtime.Gosched() // it leaves now, not when the next message is made
 		return true
 	}
 }
@@ -215,7 +218,7 @@ func (d *Desk) publish() {
 		for f := range d.feeds {
 			if auth.Covers(f.p.Unit, unit) {
 				f.calls[id] = true
-				f.signal()
+				f.due = true
 			}
 		}
 	}
@@ -235,7 +238,7 @@ func (d *Desk) showPoint(kiosk string) {
 	for f := range d.feeds {
 		if auth.Covers(f.p.Unit, unit) {
 			f.points[kiosk] = true
-			f.signal()
+			f.due = true
 		}
 	}
 }
@@ -243,14 +246,14 @@ func (d *Desk) showPoint(kiosk string) {
 func (d *Desk) siteChanged() {
 	for f := range d.feeds {
 		f.site = true
-		f.signal()
+		f.due = true
 	}
 }
 
 func (d *Desk) dutyChanged() {
 	for f := range d.feeds {
 		f.duty = true
-		f.signal()
+		f.due = true
 	}
 	// Who is on duty decides whose page rings.
 	for _, o := range d.s.Open() {

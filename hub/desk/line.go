@@ -1,6 +1,8 @@
 package desk
 
 import (
+	"log/slog"
+	"runtime"
 	"sync"
 	"time"
 
@@ -94,8 +96,12 @@ func (d *Desk) FromKiosk(kiosk string, c Conn, f wire.Frame) {
 	}
 	d.release()
 	if p, ok := f.(wire.Press); ok {
+		// The pages' writers run now, on this thread, and not when another has
+		// been woken for them; measuring and logging can wait.
+		runtime.Gosched()
 		d.cfg.Meter.Rang(time.Duration(p.AgeMS)*time.Millisecond + time.Since(begin))
-		d.log.Info("press", "call", p.Call.String(), "press", p.Press.String(), "kiosk", kiosk, "key", p.Key, "age_ms", p.AgeMS)
+		d.log.LogAttrs(d.ctx, slog.LevelInfo, "press", slog.String("call", p.Call.String()), slog.String("press", p.Press.String()),
+			slog.String("kiosk", kiosk), slog.String("key", string(p.Key)), slog.Int64("age_ms", p.AgeMS))
 	}
 }
 

@@ -41,10 +41,14 @@ type writer struct {
 
 func newWriter(d *Desk) *writer { return &writer{d: d, wake: make(chan struct{}, 1)} }
 
+// add takes a save; poke must follow.
 func (w *writer) add(s site.Save) {
 	w.mu.Lock()
+	defer w.mu.Unlock()
 	w.wait = append(w.wait, s)
-	w.mu.Unlock()
+}
+
+func (w *writer) poke() {
 	select {
 	case w.wake <- struct{}{}:
 	default:
