@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { freePorts } from './ports.ts'
-import { processes, survivors } from './processes.ts'
+import { processes } from './processes.ts'
 import { until } from './soon.ts'
 
 const bin = process.env.HUYING_BIN ?? fileURLToPath(new URL('../../bin', import.meta.url))
@@ -73,7 +73,7 @@ export class County {
     return this.#said
   }
 
-  /** The address of a hub's page: https://…/desk or …/centre. */
+  /** The address of a hub's page: http://…/desk or …/centre. */
   page(unit: string): string {
     return this.#found(new RegExp(`${unit}\\s+(http://\\S+/(?:desk|centre))\\s`), `page of ${unit}`)
   }
@@ -145,14 +145,13 @@ export class County {
     return found
   }
 
-  /** Ctrl-C; resolves when the demo has ended, and says what it left running. */
-  async stop(): Promise<string[]> {
+  /** Ctrl-C; resolves when the demo has ended. */
+  async stop(): Promise<void> {
     this.#demo.kill('SIGINT')
     await until('the demo has ended', () => this.#ended, stopWithin).catch((error) => {
       this.#demo.kill('SIGKILL')
       throw error
     })
-    return survivors([], this.data).map((p) => `${p.pid} ${p.command}`)
   }
 
   async remove(): Promise<void> {

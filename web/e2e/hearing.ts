@@ -36,7 +36,7 @@ export async function expectHears(page: Page, who: string): Promise<void> {
     got = since(before, await arrived(page))
     return got.packets >= packetsEnough && loudness(got) > loudEnough
   }).catch((error) => {
-    throw new Error(`${error} (arrived: ${JSON.stringify(got)})`)
+    throw new Error(`${error.message} (arrived: ${JSON.stringify(got)})`)
   })
 }
 

@@ -178,6 +178,12 @@ export class Seat {
     await told(`${this.name} must write down`, this.form(village).getByText('当场解决').waitFor())
   }
 
+  /** The way to answer a call is on the screen. */
+  async expectAnswerable(village: string): Promise<void> {
+    const button = this.page.getByRole('button', { name: `接听 ${village}` })
+    await told(`${this.name} is offered to answer ${village}`, button.waitFor())
+  }
+
   /** Opens the form of a call that still rings. */
   async handle(village: string): Promise<void> {
     await this.card(village).getByRole('button', { name: '登记处理' }).click()

@@ -96,7 +96,7 @@ export class Village {
     const seen = this.page.locator(shown).waitFor({ timeout: patience })
     await told(`${this.name} ${what}`, seen).catch(async (error) => {
       const now = await this.page.locator('main').getAttribute('data-state')
-      throw new Error(`${error} (the kiosk shows ${now})`)
+      throw new Error(`${error.message} (the kiosk shows ${now})`)
     })
   }
 }
