@@ -14,6 +14,7 @@ import (
 	"fmt"
 	"os"
 	"os/signal"
+	"runtime/debug"
 	"syscall"
 	"time"
 )
@@ -36,7 +37,7 @@ type options struct {
 // length is how long one measurement of a second-long kind takes.
 func (o options) length(full time.Duration) time.Duration {
 	if o.quick {
-		return min(full, 2*time.Second)
+		return min(full, 4*time.Second)
 	}
 	return full
 }
@@ -58,6 +59,8 @@ func main() {
 	if o.quick {
 		o.repeats = 1
 	}
+	// 450 kiosks have 450 processors; here they leave to the hub what they can.
+	debug.SetGCPercent(800)
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	err := run(ctx, o)
 	stop()
