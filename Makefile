@@ -51,7 +51,7 @@ arm64: ## build the terminal for small boards into bin/arm64/
 .PHONY: check
 check: setup-test lint ## the quick checks: format, vet, lint, types, short tests
 	npm --prefix web run --silent check
-	go run ./hub/postgres/pgtest/withpg env CGO_ENABLED=1 go test -race -short -shuffle=on -p 2 ./...
+	go run ./tools/testall -short -only go
 
 .PHONY: test
 test: setup-test build ## everything; ends with "N passed, N failed"

@@ -2,7 +2,7 @@
 // another, and ends with one line that sums the tests up. A stage that fails
 // does not keep the next from running: one run shows all that is wrong.
 //
-//	go run ./tools/testall [-only go,web]
+//	go run ./tools/testall [-only go,web] [-short]
 package main
 
 import (
@@ -22,6 +22,7 @@ import (
 
 func main() {
 	only := flag.String("only", "", "run just these stages, separated by commas")
+	flag.BoolVar(&short, "short", false, "leave out what takes long")
 	flag.Parse()
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
