@@ -78,7 +78,8 @@ type Desk struct {
 	dirty   []*line // lines with frames to write after the lock is let go
 	saved   bool    // the writer has work
 	changed map[call.ID]bool
-	stays   map[string]stay // what each point does, by kiosk
+	stays   map[string]stay           // what each point does, by kiosk
+	rooms   map[call.ID]chan struct{} // the last request to the voice server about a call is done
 	voiceUp bool
 	stored  bool // the store answers
 
@@ -103,7 +104,7 @@ func New(cfg Config) *Desk {
 	_, _ = rand.Read(id)
 	d := &Desk{cfg: cfg, log: cfg.Log, id: hex.EncodeToString(id), kiosks: map[string]*line{},
 		peers: map[call.Site]*line{}, people: map[string]*staff{}, feeds: map[*Feed]bool{},
-		changed: map[call.ID]bool{}, stays: map[string]stay{}, voiceUp: cfg.Voice != nil, stored: true}
+		changed: map[call.ID]bool{}, rooms: map[call.ID]chan struct{}{}, stays: map[string]stay{}, voiceUp: cfg.Voice != nil, stored: true}
 	d.writer = newWriter(d)
 	return d
 }

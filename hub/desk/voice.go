@@ -41,20 +41,31 @@ func (d *Desk) giveMedia(e site.GiveMedia) {
 	})
 }
 
-// voice runs one request beside the desk; a failure is shown on the pages.
+// voice runs one request beside the desk, after the earlier ones of the same
+// call: a room that is closed late must not be the next talk's. A failure is
+// shown on the pages.
 func (d *Desk) voice(what string, id call.ID, do func(context.Context, Voice) error) {
 	v := d.cfg.Voice
 	if v == nil || d.ctx.Err() != nil {
 		return
 	}
+	before, done := d.rooms[id], make(chan struct{})
+	d.rooms[id] = done
 	d.wg.Go(func() {
+		if before != nil {
+			<-before
+		}
 		ctx, cancel := context.WithTimeout(d.ctx, voiceWait)
 		defer cancel()
 		err := do(ctx, v)
 		if err != nil {
 			d.log.Error("voice", "what", what, "call", id.String(), "error", err)
 		}
+		close(done)
 		d.mu.Lock()
+		if d.rooms[id] == done {
+			delete(d.rooms, id)
+		}
 		if up := err == nil; up != d.voiceUp && d.ctx.Err() == nil {
 			d.voiceUp = up
 			d.siteChanged()
