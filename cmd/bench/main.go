@@ -61,7 +61,7 @@ func main() {
 	}
 	// 450 kiosks have 450 processors; here they leave to the hub what they can.
 	debug.SetGCPercent(800)
-	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGPIPE)
 	err := run(ctx, o)
 	stop()
 	if err != nil {
