@@ -27,7 +27,7 @@ var proofs = []proof{
 	{"simulation", "a press always ends at a person, whatever lines and machines do (I1 to I12)", simulation},
 	{"mutants", "the simulator catches what it is there to catch", mutants},
 	{"database", "no committed row is lost when hub, database or both are killed; nothing is left running", tests{
-		packages: []string{"./hub/postgres"}, count: 2,
+		packages: []string{"./hub/postgres"}, count: 5,
 		run: "^(TestNothingCommittedIsLost|TestDatabaseDiesWithItsHub|TestLeftoverServerIsEnded|TestStaleLocks|TestWrongMajorIsRefused)$",
 		// Each of the four ways is killed three times over.
 		trials: func(n int) string { return fmt.Sprintf("%d deaths of hub and database", n) },
