@@ -93,7 +93,7 @@ func readOutbox(ctx context.Context, q *query.Queries, im *site.Image) error {
 		return fmt.Errorf("outbox: %w", err)
 	}
 	for _, r := range rows {
-		fact, err := call.DecodeFact(r.Kind, r.Data)
+		fact, err := call.ReadFact(r.Kind, r.Data)
 		if err != nil {
 			return fmt.Errorf("outbox %d for %s: %w", r.N, r.Site, err)
 		}

@@ -65,7 +65,7 @@ func (s *Store) Events(ctx context.Context, id call.ID) ([]eventlog.Event, error
 	}
 	events := make([]eventlog.Event, len(rows))
 	for i, r := range rows {
-		fact, err := call.DecodeFact(r.Kind, r.Data)
+		fact, err := call.ReadFact(r.Kind, r.Data)
 		if err != nil {
 			return nil, fmt.Errorf("store: event %d: %w", r.Seq, err)
 		}

@@ -1,6 +1,7 @@
 package call
 
 import (
+	"strings"
 	"testing"
 	"time"
 )
@@ -171,4 +172,17 @@ func TestReasonsToRingOnlyAddUp(t *testing.T) {
 	if d.c.Why != (Why{Direct: true, Orphan: true}) {
 		t.Fatalf("%+v", d.c.Why)
 	}
+}
+
+// What could not be sent to the other sites must not be stored here either: it
+// would stand in the outbox for ever, with everything behind it.
+func TestWhatDoesNotFitIntoAFrameIsRefused(t *testing.T) {
+	d := newDesk(t)
+	d.press(Enquiry)
+	long := strings.Repeat("<", 2000) // six bytes each as JSON
+	d.refused(Attend{Attended: Attended{Who: "村医", By: li, Note: long}}, FieldWrong)
+	d.do(Attend{Attended: Attended{Who: "村医", By: li}})
+	d.refused(Close{Closing: Closing{Person: li, Disposition: "solved", Note: long}}, FieldWrong)
+	d.do(Close{Closing: Closing{Person: li, Disposition: "solved", Note: strings.Repeat("长", 2000)}})
+	d.phase(Closed)
 }

@@ -8,8 +8,8 @@ import (
 
 // Bounds of texts in a fact, in bytes; people write notes, not books.
 const (
-	MaxNote = 2000
-	MaxName = 120
+	MaxNote = 8100 // as JSON: 2000 Chinese characters fit, and one frame holds it
+	MaxName = 240
 	maxSig  = 128
 )
 
@@ -32,39 +32,54 @@ func EncodeFact(f Fact) (kind string, data []byte, err error) {
 	return f.kind(), data, err
 }
 
-// DecodeFact reads a fact and validates it.
+// DecodeFact reads a fact that somebody else made, and validates it.
 func DecodeFact(kind string, data []byte) (Fact, error) {
+	f, err := ReadFact(kind, data)
+	if err != nil {
+		return nil, err
+	}
+	if err := f.Validate(); err != nil {
+		return nil, fmt.Errorf("fact %s: %w", kind, err)
+	}
+	return f, nil
+}
+
+// ReadFact reads a fact that was validated when it was made: what is stored
+// must stay readable when the rules for new facts grow stricter.
+func ReadFact(kind string, data []byte) (Fact, error) {
 	switch kind {
 	case KindPressed:
-		return decode[Pressed](data)
+		return read[Pressed](data)
 	case KindAsked:
-		return decode[Asked](data)
+		return read[Asked](data)
 	case KindGrant:
-		return decode[Grant](data)
+		return read[Grant](data)
 	case KindSpoke:
-		return decode[Spoke](data)
+		return read[Spoke](data)
 	case KindAttended:
-		return decode[Attended](data)
+		return read[Attended](data)
 	case KindClosed:
-		return decode[Closing](data)
+		return read[Closing](data)
 	}
 	return nil, fmt.Errorf("fact %.40q: %w", kind, field("kind", "is not a kind of fact this program knows"))
 }
 
-type valid interface {
-	Fact
-	Validate() error
-}
-
-func decode[T valid](data []byte) (Fact, error) {
+func read[T Fact](data []byte) (Fact, error) {
 	var f T
 	if err := json.Unmarshal(data, &f); err != nil {
 		return nil, fmt.Errorf("fact %s: %w", f.kind(), err)
 	}
-	if err := f.Validate(); err != nil {
-		return nil, fmt.Errorf("fact %s: %w", f.kind(), err)
-	}
 	return f, nil
+}
+
+// noteFits reports whether a note fits into a frame with all else: as JSON a
+// character may take up to six bytes.
+func noteFits(note string) bool {
+	if len(note) > MaxNote {
+		return false
+	}
+	b, err := json.Marshal(note)
+	return err == nil && len(b) <= MaxNote+2
 }
 
 // FieldError names the field that is wrong and what would be right.
@@ -106,7 +121,7 @@ func (p Person) Validate() error {
 	case p.ID == "" || len(p.ID) > MaxName:
 		return field("person.id", "must name a person")
 	case len(p.Name) > MaxName || len(p.Post) > MaxName:
-		return field("person", "name and post must be at most 120 bytes")
+		return field("person", "name and post must be at most 240 bytes")
 	}
 	return nil
 }
@@ -136,10 +151,10 @@ func (f Spoke) Validate() error {
 // Validate checks a record of attendance.
 func (f Attended) Validate() error {
 	if f.Who == "" || len(f.Who) > MaxName {
-		return field("who", "must name who attended, in at most 120 bytes")
+		return field("who", "must name who attended, in at most 240 bytes")
 	}
-	if len(f.Note) > MaxNote {
-		return field("note", "must be at most 2000 bytes")
+	if !noteFits(f.Note) {
+		return field("note", "must be at most 8100 bytes as JSON")
 	}
 	return f.By.Validate()
 }
@@ -149,8 +164,8 @@ func (f Closing) Validate() error {
 	if f.Disposition == "" || len(f.Disposition) > 40 {
 		return field("disposition", "must be a code of at most 40 bytes")
 	}
-	if len(f.Note) > MaxNote {
-		return field("note", "must be at most 2000 bytes")
+	if !noteFits(f.Note) {
+		return field("note", "must be at most 8100 bytes as JSON")
 	}
 	if err := f.Site.Validate(); err != nil {
 		return err

@@ -27,7 +27,7 @@ func TestFactsSurviveTheStore(t *testing.T) {
 }
 
 func TestBadFactsAreRefusedByField(t *testing.T) {
-	long := strings.Repeat("长", 700) // 2,100 bytes
+	long := strings.Repeat("长", 2800) // 8,400 bytes
 	for _, tc := range []struct{ kind, data, field string }{
 		{KindPressed, `{"mark":{"boot":1,"seq":0},"key":"urgent"}`, "mark.seq"},
 		{KindPressed, `{"mark":{"boot":1,"seq":1},"key":"blue"}`, "key"},

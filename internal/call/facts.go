@@ -7,6 +7,8 @@ import "time"
 // changes nothing (invariant I4).
 type Fact interface {
 	kind() string
+	// Validate refuses what must not be stored or sent, naming the field.
+	Validate() error
 	merge(*Call) bool // reports whether the call knows more than before
 }
 

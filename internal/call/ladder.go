@@ -3,6 +3,7 @@ package call
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 )
 
@@ -21,6 +22,8 @@ const (
 	Helpers       Post = "helpers"
 	Siren         Post = "siren"
 )
+
+var knownPosts = []Post{Seats, BackupPost, DutyLeader, VillageCadres, Neighbour, Parent, Helpers, Siren}
 
 // Rung adds posts once a call has rung for After.
 type Rung struct {
@@ -70,6 +73,11 @@ func (l Ladder) validate() error {
 	for i, r := range l {
 		if len(r.Posts) == 0 {
 			return fmt.Errorf("rung %d rings nobody", i)
+		}
+		for _, p := range r.Posts {
+			if !slices.Contains(knownPosts, p) {
+				return fmt.Errorf("rung %d: %q is no post; there are %v", i, p, knownPosts)
+			}
 		}
 		if i > 0 && r.After <= l[i-1].After {
 			return fmt.Errorf("rung %d must come later than the one before", i)

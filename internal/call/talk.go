@@ -6,6 +6,8 @@ type Refusal struct {
 	Code string
 	By   Person
 	Site Site
+
+	Field string // with FieldWrong
 }
 
 func (r *Refusal) Error() string {
@@ -26,6 +28,7 @@ const (
 	KioskSilent   = "kiosk_silent"   // the kiosk did not answer the claim
 	PersonMissing = "person_missing" // a named person is required
 	ReasonMissing = "reason_missing" // a disposition is required
+	FieldWrong    = "field_wrong"    // what was written does not fit; Field says why
 )
 
 func refuse(code string) *Refusal { return &Refusal{Code: code} }
@@ -166,8 +169,7 @@ func (s *stepper) attend(a Attended) error {
 		return refuse(CallClosed)
 	}
 	a.Through, a.Site = c.Last, s.p.Site
-	s.merge(a)
-	return nil
+	return s.record(a)
 }
 
 func (s *stepper) close(cl Closing) error {
@@ -190,7 +192,16 @@ func (s *stepper) close(cl Closing) error {
 		return refuse(NotAnswered)
 	}
 	cl.Through, cl.Site = c.Last, s.p.Site
-	s.merge(cl)
+	return s.record(cl)
+}
+
+// record takes in a fact that a person makes: one that could not be sent must
+// not be stored either.
+func (s *stepper) record(f Fact) error {
+	if err := f.Validate(); err != nil {
+		return &Refusal{Code: FieldWrong, Field: err.Error()}
+	}
+	s.merge(f)
 	return nil
 }
 

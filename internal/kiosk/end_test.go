@@ -60,7 +60,7 @@ func TestVouchingFitsIntoAFrame(t *testing.T) {
 		b.release(top, wordy, call.HungUp)
 		o := b.k.Open()
 		b.from(top, wire.State{Call: o.ID, Rev: 9, Code: wire.CodeClosed, Closing: &call.Closing{
-			Person: wordy, Site: top, Disposition: "solved", At: noon, Note: strings.Repeat("<", call.MaxNote), Through: o.Last}})
+			Person: wordy, Site: top, Disposition: "solved", At: noon, Note: strings.Repeat("x", call.MaxNote), Through: o.Last}})
 	}
 	b.sent = nil
 	told := map[call.ID]bool{}
@@ -72,7 +72,7 @@ func TestVouchingFitsIntoAFrame(t *testing.T) {
 	}
 	b.up(home)
 	take(one[wire.Hello](b, home).Episode) // one checks that it can be sent
-	for range 20 {
+	for range 60 {
 		b.wait(5 * time.Second)
 		for _, p := range sentTo[wire.Ping](b, home) {
 			take(p.Episode)
@@ -221,7 +221,7 @@ func TestAKioskKeepsLittle(t *testing.T) {
 	if n := len(b.k.Live()); n > 800 {
 		t.Fatalf("%d records are needed after 400 presses of one call", n)
 	}
-	for range 20 {
+	for range 60 {
 		b.from(home, wire.State{Call: b.k.Open().ID, Rev: 99, Code: wire.CodeClosed, Closing: closing(home, b.k.Open().Last)})
 		b.press(call.Enquiry)
 		b.ack(home)

@@ -169,7 +169,7 @@ func (n *siteNode) run(effects []site.Effect) {
 				n.w.count(KioskSilent)
 			}
 		case site.Refused:
-			n.w.violate("wire", "%s refused %s of %s: %s", n.id, e.Why.Frame, e.From, e.Why.Code)
+			n.w.violate("wire", "%s refused %s of %s: %s", n.id, e.Why.Frame, e.Kiosk+string(e.Peer), e.Why.Code)
 		}
 	}
 }

@@ -41,8 +41,9 @@ type (
 	}
 	// Refused reports a frame that made no sense, for the log and the sender.
 	Refused struct {
-		From string
-		Why  wire.Refuse
+		Kiosk string    // who sent it,
+		Peer  call.Site // one of the two
+		Why   wire.Refuse
 	}
 )
 

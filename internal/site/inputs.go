@@ -126,7 +126,14 @@ func (s *Site) command(in Command) error {
 	if a, ok := in.Event.(call.Answer); ok && s.personBusy(a.Person.ID, in.Call) {
 		return &call.Refusal{Code: PersonBusy}
 	}
-	return s.step(e, in.Event, s.me())
+	if err := s.step(e, in.Event, s.me()); err != nil {
+		return err
+	}
+	if a, ok := in.Event.(call.Answer); ok && !s.people[a.Person.ID] {
+		// The page went while its last word was under way.
+		return s.step(e, call.Gone{Person: a.Person.ID}, s.me())
+	}
+	return nil
 }
 
 // personBusy reports whether a person talks or claims in another call.

@@ -53,12 +53,12 @@ func (s *Site) fromKiosk(in FromKiosk) {
 		}
 	case wire.Health, wire.Pong, wire.Refuse:
 	default:
-		s.refuse("kiosk "+k.id, in.Frame.Type())
+		s.emit(Refused{Kiosk: k.id, Why: unexpected(in.Frame.Type())})
 	}
 }
 
-func (s *Site) refuse(from string, t wire.Type) {
-	s.emit(Refused{from, wire.Refuse{Code: "unexpected", Frame: t, Message: "this site does not take such a frame here"}})
+func unexpected(t wire.Type) wire.Refuse {
+	return wire.Refuse{Code: "unexpected", Frame: t, Message: "this site does not take such a frame here"}
 }
 
 // ownCall is a call this site knows and that belongs to the kiosk.
@@ -152,7 +152,7 @@ func ageOf(ms int64) call.Mono {
 // press is the heart of it: ring at once, store, then acknowledge.
 func (s *Site) press(k *kiosk, f wire.Press, at time.Time) {
 	if f.Press.Kiosk != k.id {
-		s.refuse("kiosk "+k.id, f.Type())
+		s.emit(Refused{Kiosk: k.id, Why: unexpected(f.Type())})
 		return
 	}
 	if k.seen.Has(f.Press.Mark) {

@@ -144,7 +144,7 @@ func (s *Site) fromPeer(site call.Site, f wire.Frame) {
 		s.emit(ToPeer{site, wire.Pong{}})
 	case wire.Pong, wire.Refuse:
 	default:
-		s.refuse("site "+string(site), f.Type())
+		s.emit(Refused{Peer: site, Why: unexpected(f.Type())})
 	}
 }
 
@@ -173,7 +173,7 @@ func (s *Site) fact(p *peer, f wire.Fact) {
 	s.after(ToPeer{p.site, wire.FactAck{N: f.N}})
 	p.taken = append(p.taken, taken{f.N, s.saveN + 1})
 	if !s.concerns(p.site, f.Call.Kiosk) {
-		s.emit(Refused{"site " + string(p.site), wire.Refuse{Code: "foreign_kiosk", Frame: wire.TFact, Field: "call",
+		s.emit(Refused{Peer: p.site, Why: wire.Refuse{Code: "foreign_kiosk", Frame: wire.TFact, Field: "call",
 			Message: "this kiosk does not belong to the site that speaks of it"}})
 		return
 	}

@@ -169,7 +169,7 @@ func TestFramesThatMakeNoSenseAreRefusedByName(t *testing.T) {
 	h := newHall(t, town)
 	h.do(site.KioskUp{Kiosk: mine})
 	h.kiosk(pressOf(theirs, 1, 1, call.Urgent)) // another kiosk's press
-	if r := took[site.Refused](h); len(r) != 1 || r[0].Why.Frame != wire.TPress || r[0].From == "" {
+	if r := took[site.Refused](h); len(r) != 1 || r[0].Why.Frame != wire.TPress || r[0].Kiosk == "" {
 		t.Fatalf("%+v", r)
 	}
 	for _, f := range []wire.Frame{wire.Claim{}, wire.State{}, wire.Fact{}, wire.Welcome{}} {

@@ -102,7 +102,7 @@ func TestAFrameWithoutABodyIsAnEmptyOne(t *testing.T) {
 
 // Each field that can be wrong, and the name under which it is refused.
 func TestInvalidFieldsAreNamed(t *testing.T) {
-	long := strings.Repeat("x", 200)
+	long := strings.Repeat("x", 300)
 	for _, tc := range []struct {
 		golden string
 		change map[string]any // by path; nil removes the field

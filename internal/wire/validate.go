@@ -268,7 +268,7 @@ func (f Register) Validate() error {
 		return bad("public_key", "must be 32 bytes or absent")
 	}
 	if len(f.PointName) > call.MaxName || len(f.TownshipName) > call.MaxName {
-		return bad("point_name", "names must be at most 120 bytes")
+		return bad("point_name", "names must be at most 240 bytes")
 	}
 	if err := f.Township.Validate(); err != nil {
 		return err
