@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"net"
 	"net/url"
+	"reflect"
 	"strings"
 	"time"
 
@@ -62,12 +63,21 @@ func ReadConfig(path string) (Config, error) {
 	}
 	var c Config
 	err := k.UnmarshalWithConf("", &c, koanf.UnmarshalConf{Tag: "koanf", DecoderConfig: &mapstructure.DecoderConfig{
-		Result: &c, TagName: "koanf", ErrorUnused: true, WeaklyTypedInput: true,
-		DecodeHook: mapstructure.StringToTimeDurationHookFunc()}})
+		Result: &c, TagName: "koanf", ErrorUnused: true,
+		DecodeHook: mapstructure.ComposeDecodeHookFunc(durationsInWords, mapstructure.StringToTimeDurationHookFunc())}})
 	if err != nil {
 		return Config{}, fmt.Errorf("设置文件 %s 有不认识的或写错的项，请对照手册更正: %w", path, err)
 	}
 	return c.Validate()
+}
+
+// durationsInWords refuses a bare number for a duration: 10 would be ten
+// nanoseconds.
+func durationsInWords(from, to reflect.Type, v any) (any, error) {
+	if to == reflect.TypeFor[time.Duration]() && from.Kind() != reflect.String && from != to {
+		return nil, fmt.Errorf("时间要带单位，如 10s，不能写 %v", v)
+	}
+	return v, nil
 }
 
 func wrong(field, remedy string) error { return fmt.Errorf("设置 %s 不对: %s", field, remedy) }
@@ -83,10 +93,8 @@ func (c Config) Validate() (Config, error) {
 	if c.Data == "" && c.DatabaseURL == "" {
 		return c, wrong("data", "请指定数据文件夹，或用 database_url 指定数据库")
 	}
-	if c.PublicURL != "" {
-		if u, err := url.Parse(c.PublicURL); err != nil || u.Host == "" || u.Scheme != "http" && u.Scheme != "https" {
-			return c, wrong("public_url", "请写成 https://主机:端口")
-		}
+	if err := c.validateAddresses(); err != nil {
+		return c, err
 	}
 	if c.Metrics != "" {
 		host, _, err := net.SplitHostPort(c.Metrics)
@@ -105,13 +113,39 @@ func (c Config) Validate() (Config, error) {
 	return c, err
 }
 
+func webAddress(s string) bool {
+	u, err := url.Parse(s)
+	return err == nil && u.Host != "" && (u.Scheme == "http" || u.Scheme == "https")
+}
+
+// validateAddresses checks how browsers and kiosks reach the hub.
+func (c Config) validateAddresses() error {
+	host, _, _ := net.SplitHostPort(c.Listen) // checked by the caller
+	ip := net.ParseIP(host)
+	if c.PublicURL == "" && (host == "" || ip != nil && ip.IsUnspecified()) {
+		return wrong("public_url", "listen 监听全部地址时，必须写明浏览器和终端用的网址，如 https://主机:端口")
+	}
+	if c.PublicURL != "" && !webAddress(c.PublicURL) {
+		return wrong("public_url", "请写成 https://主机:端口")
+	}
+	for i, o := range c.Origins {
+		if !webAddress(o) {
+			return wrong(fmt.Sprintf("origins[%d]", i), "请写成 https://主机:端口，不带路径")
+		}
+	}
+	return nil
+}
+
 func (c Config) validateNeighbours() error {
 	if p := c.Parent; p != nil {
 		if !auth.Covers(p.Unit.Code, c.Unit.Code) || p.Unit.Code == c.Unit.Code {
 			return wrong("parent.unit", "上级单位的代码必须包含本级，如 361025 包含 361025105")
 		}
-		if u, err := url.Parse(p.URL); err != nil || u.Host == "" {
-			return wrong("parent.url", "请写上级服务器的网址，如 https://主机:端口")
+		if p.Unit.Name == "" {
+			return wrong("parent.unit", "请填写上级单位的名称")
+		}
+		if !webAddress(p.URL) {
+			return wrong("parent.url", "请写上级服务器的网址，以 http:// 或 https:// 开头，如 https://主机:端口")
 		}
 		if len(p.Secret) < minSecret {
 			return wrong("parent.secret", "与上级约定的密钥至少 16 个字符")
@@ -120,8 +154,8 @@ func (c Config) validateNeighbours() error {
 	seen := map[string]bool{}
 	for i, ch := range c.Children {
 		at := fmt.Sprintf("children[%d]", i)
-		if !auth.Covers(c.Unit.Code, ch.Unit.Code) || ch.Unit.Code == c.Unit.Code || seen[ch.Unit.Code] {
-			return wrong(at+".unit", "下级单位的代码必须以本级代码开头，且不能重复")
+		if !auth.Covers(c.Unit.Code, ch.Unit.Code) || ch.Unit.Code == c.Unit.Code || seen[ch.Unit.Code] || ch.Unit.Name == "" {
+			return wrong(at+".unit", "下级单位的代码必须以本级代码开头，不能重复，并要写明名称")
 		}
 		if len(ch.Secret) < minSecret {
 			return wrong(at+".secret", "与下级约定的密钥至少 16 个字符")

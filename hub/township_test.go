@@ -88,6 +88,11 @@ people:
 
 func (w *township) start() {
 	w.t.Helper()
+	must(w.t, w.tryStart())
+}
+
+func (w *township) tryStart() error {
+	w.t.Helper()
 	c := w.conf
 	c.Seed = filepath.Join(w.t.TempDir(), "seed.yaml")
 	must(w.t, os.WriteFile(c.Seed, []byte(w.seed), 0o600))
@@ -99,7 +104,7 @@ func (w *township) start() {
 	must(w.t, err)
 	w.app = hub.New(c, hub.Parts{Strength: auth.Weak, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
 		OpenStorage: func(context.Context, hub.Config, *slog.Logger) (hub.Storage, error) { return storage{w.store}, nil }})
-	must(w.t, w.app.Start(w.t.Context()))
+	return w.app.Start(w.t.Context())
 }
 
 // restart is a hub process that dies and comes back on the same data.
