@@ -34,7 +34,7 @@ func (r *registrar) after(ctx context.Context, k directory.Kiosk, err error) err
 	if r.app.up != nil {
 		r.app.up.Announce(k)
 	}
-	r.app.learnt(ctx)
+	r.app.learnt(context.WithoutCancel(ctx))
 	return nil
 }
 

@@ -28,7 +28,7 @@ func (d *Desk) Answer(_ context.Context, by auth.Person, id string) (view.Call, 
 	}
 	d.mu.Lock()
 	defer d.release()
-	if s := d.people[by.ID]; s == nil || !s.duty {
+	if s := d.people[by.ID]; s == nil || !s.duty || s.feeds == 0 {
 		return view.Call{}, refusal.New(refusal.NotOnDuty, "您还没有开始值守，请先按开始值守再接听。")
 	}
 	if err := d.stepLocked(site.Command{Call: cid, Event: call.Answer{Person: caller(by)}}); err != nil {
@@ -130,6 +130,8 @@ func explain(err error) error {
 		return refusal.New(refusal.BadField, "缺少姓名，请填写是谁。")
 	case call.ReasonMissing:
 		return refusal.New(refusal.BadField, "缺少处理结果，请选择一项。")
+	case call.FieldWrong:
+		return refusal.New(refusal.BadField, "填写的内容太长或含有不能保存的字符，请改短后再提交。")
 	case call.KioskSilent:
 		return refusal.New(refusal.KioskOffline, "终端没有回应，请打村里的电话或派人去看。")
 	case site.UnknownCall:

@@ -224,7 +224,9 @@ func (d *Desk) carry(effects []site.Effect) {
 		case site.Tell:
 			d.tell(e)
 		case site.Refused:
-			d.log.Warn("frame refused", "from", e.From, "frame", e.Why.Frame, "code", e.Why.Code)
+			d.log.Warn("frame refused", "kiosk", e.Kiosk, "site", e.Peer, "frame", e.Why.Frame, "code", e.Why.Code)
+			d.queue(d.kiosks[e.Kiosk], e.Why)
+			d.queue(d.peers[e.Peer], e.Why)
 		}
 	}
 }
@@ -256,27 +258,31 @@ func (d *Desk) tick() {
 		case <-t.C:
 		}
 		d.mu.Lock()
+		// Before the step: it would mend what is to be seen.
+		if time.Since(check) >= checkEvery {
+			check = time.Now()
+			d.checkInvariants()
+		}
 		_ = d.stepLocked(site.Tick{})
 		d.endDuties()
 		wait := site.TickEvery
 		if due, ok := d.s.Next(); ok {
 			wait = max(min(wait, due-d.now()), 0)
 		}
-		if time.Since(check) >= time.Minute {
-			check = time.Now()
-			d.checkInvariants()
-		}
 		d.release()
 		t.Reset(wait)
 	}
 }
 
+// checkEvery is how often a hub holds itself against the invariants.
+const checkEvery = 10 * time.Second
+
 // checkInvariants holds this site against the promises that can be seen from
 // here, in production as in the simulator.
 func (d *Desk) checkInvariants() {
 	v := call.SiteView{Site: d.cfg.Site.Policy.Site, Now: d.now(), Policy: &d.cfg.Site.Policy}
-	for _, o := range d.s.Open() {
-		v.Calls = append(v.Calls, &o.Call)
+	for _, c := range d.s.All() {
+		v.Calls = append(v.Calls, &c)
 	}
 	for _, x := range call.Check(&call.World{Sites: []call.SiteView{v}}) {
 		d.log.Error("invariant broken", "invariant", x.Invariant, "what", x.Text)

@@ -40,11 +40,11 @@ func (d *Desk) Subscribe(ctx context.Context, p auth.Person) (*Feed, error) {
 	f := &Feed{d: d, p: p, next: make(chan []byte), wake: make(chan struct{}, 1), fresh: true,
 		calls: map[call.ID]bool{}, points: map[string]bool{}}
 	f.ctx, f.stop = context.WithCancel(d.ctx)
-	context.AfterFunc(ctx, f.Stop)
 	d.mu.Lock()
 	d.feeds[f] = true
 	d.join(p)
 	d.release()
+	context.AfterFunc(ctx, f.Stop) // only now: a page that is gone already must leave what it joined
 	f.signal()
 	go f.run()
 	return f, nil

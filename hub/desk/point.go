@@ -14,6 +14,12 @@ type stay struct {
 	since call.Mono
 }
 
+var pointStates = map[call.Phase]view.PointState{
+	call.Ringing: view.PointRinging, call.Talking: view.PointTalking, call.WrapUp: view.PointWrapUp}
+
+// urgency decides what a point with several open calls shows.
+var urgency = map[view.PointState]int{view.PointWrapUp: 1, view.PointTalking: 2, view.PointRinging: 3}
+
 func (d *Desk) point(kiosk string) view.Point {
 	point, township, _ := d.cfg.Places.Point(kiosk)
 	s := d.stay(kiosk)
@@ -53,17 +59,11 @@ func (d *Desk) look(kiosk string) (stay, call.Mono) {
 	for _, id := range k.Open {
 		v, _ := d.s.Call(id)
 		c := &v.Call
-		switch c.Phase() {
-		case call.Empty:
+		state, ok := pointStates[c.Phase()]
+		if !ok || urgency[state] < urgency[now.state] {
 			continue
-		case call.Talking:
-			now.state = view.PointTalking
-		case call.WrapUp:
-			now.state = view.PointWrapUp
-		default:
-			now.state = view.PointRinging
 		}
-		now.call, begun = id, c.OpenedAt
+		now.state, now.call, begun = state, id, c.OpenedAt
 	}
 	if !k.Up && now.state == view.PointIdle {
 		now.state = view.PointOffline

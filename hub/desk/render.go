@@ -108,17 +108,22 @@ func (d *Desk) CallView(c *call.Call) view.Call {
 	return out
 }
 
+// postNames are the posts that pages name: those whose people have a page that
+// rings, and the site above. A post that nobody can fill yet must not be shown
+// as rung.
+var postNames = map[call.Post]string{call.Seats: "seats", call.DutyLeader: "duty_leader", call.Parent: "county"}
+
 // postsRung names the posts that were rung, as the pages know them: the parent
 // is the county. A ladder speaks of the township's posts; whoever rings at
 // another site than the kiosk's own is the county, whatever its posts are.
 func postsRung(c *call.Call) []string {
 	out := []string{}
 	for _, p := range c.Rings {
-		name := string(p)
-		if p == call.Parent || !c.Why.Home {
-			name = "county"
+		name := postNames[p]
+		if !c.Why.Home {
+			name = postNames[call.Parent]
 		}
-		if !slices.Contains(out, name) {
+		if name != "" && !slices.Contains(out, name) {
 			out = append(out, name)
 		}
 	}

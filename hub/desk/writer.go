@@ -72,6 +72,9 @@ func (w *writer) run() {
 		if len(batch) == 0 {
 			select {
 			case <-w.d.ctx.Done():
+				if batch := w.take(); len(batch) > 0 {
+					w.commit(batch)
+				}
 				return
 			case <-w.wake:
 				continue

@@ -25,7 +25,7 @@ const (
 	kioskQuiet = 25 * time.Second
 	kioskHello = 5 * time.Second // from the challenge to a good HELLO
 	kioskWrite = 2 * time.Second // one frame; a slower socket is closed
-	kioskBad   = 20              // refused frames before the socket is closed
+	kioskBad   = 20              // refused frames in a row before the socket is closed
 )
 
 // Registry finds an enrolled kiosk.
@@ -161,6 +161,7 @@ func (h *Kiosks) read(id string, k *socket.Conn) error {
 		case f.Type() == wire.THello:
 			continue // the socket's one HELLO was taken
 		default:
+			bad = 0
 			h.calls.FromKiosk(id, k, f)
 		}
 	}
