@@ -180,7 +180,7 @@ func (r *running) introduce() {
 	line("  所有演示账号的密码 password of all demo accounts: %s", Password)
 	line("")
 	for i, v := range villages {
-		line("  %s（%s）终端 kiosk  http://%s/", v.unit.Name, townships[v.township].Name, join(r.opt.Host, r.kioskPort(i)))
+		line("  %s（%s）终端 kiosk  http://%s/", v.unit.Name, townships[v.township].Name, join("127.0.0.1", r.kioskPort(i)))
 	}
 	line("")
 	line("试一试 What to try")

@@ -66,9 +66,13 @@ func (p *process) keep(ctx context.Context) {
 			return
 		case <-time.After(backAfter):
 		}
-		if err := p.spawn(); err != nil {
-			p.note("%s 启动不了: %v", p.name, err)
-			return
+		for err := p.spawn(); err != nil; err = p.spawn() {
+			p.note("%s 启动不了，%d 秒后再试: %v", p.name, int(backAfter.Seconds()), err)
+			select {
+			case <-ctx.Done():
+				return
+			case <-time.After(backAfter):
+			}
 		}
 		p.note("%s 又启动了，进程号 %d", p.name, p.pid())
 	}

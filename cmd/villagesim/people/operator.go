@@ -54,7 +54,8 @@ func (o *Operator) shift(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
-	handling := map[string]bool{}
+	rings := &queue{}
+	go o.work(ctx, rings)
 	for {
 		_, b, err := conn.ReadMessage()
 		if err != nil {
@@ -71,13 +72,20 @@ func (o *Operator) shift(ctx context.Context) error {
 			m.Calls = append(m.Calls, *m.Call)
 		}
 		for _, c := range m.Calls {
-			if c.Phase == view.Closed {
-				delete(handling, c.ID)
-			}
-			if c.RingsMe && !handling[c.ID] {
-				handling[c.ID] = true
-				go o.handle(ctx, c.ID)
-			}
+			rings.set(c.ID, c.RingsMe)
+		}
+	}
+}
+
+// work takes one call after the other; one that comes to nothing is tried
+// again as long as it rings.
+func (o *Operator) work(ctx context.Context, rings *queue) {
+	for {
+		if id, ok := rings.next(); ok {
+			o.handle(ctx, id)
+		}
+		if sleep(ctx, time.Second) != nil {
+			return
 		}
 	}
 }

@@ -61,6 +61,7 @@ func (v *Villager) Run(ctx context.Context) error {
 			if state == panel.Idle {
 				v.press(ctx)
 			}
+			next.Reset(v.pause()) // again, should the press come to nothing
 		}
 	}
 }
