@@ -8,6 +8,7 @@ import (
 	"os"
 	"os/signal"
 	"path/filepath"
+	"runtime/debug"
 	"syscall"
 
 	"github.com/alecthomas/kong"
@@ -28,7 +29,12 @@ var flags struct {
 	Check struct{} `cmd:"" help:"Check the settings file and say what is wrong with it."`
 }
 
+// garbage lets the heap grow to five times what lives before it is collected:
+// a hub's live heap is some megabytes, and a press must not wait for it.
+const garbage = 400
+
 func main() {
+	debug.SetGCPercent(garbage)
 	k := kong.Parse(&flags, kong.Name("hub"), kong.Description("Huying 呼应: a site that takes the calls of village kiosks."))
 	level := slog.LevelInfo
 	if flags.Debug {

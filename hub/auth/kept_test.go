@@ -22,11 +22,11 @@ type flaky struct {
 
 func newFlaky() *flaky { return &flaky{MemStore: memstore.NewWithCleanupInterval(0)} }
 
-func (f *flaky) state() (error, chan struct{}) {
+func (f *flaky) state() (chan struct{}, error) {
 	f.mu.Lock()
 	defer f.mu.Unlock()
 	f.finds++
-	return f.err, f.hang
+	return f.hang, f.err
 }
 
 func (f *flaky) set(err error, hang chan struct{}) {
@@ -37,7 +37,7 @@ func (f *flaky) set(err error, hang chan struct{}) {
 
 func (f *flaky) Find(token string) ([]byte, bool, error) {
 	data, found, _ := f.MemStore.Find(token) // as it was when asked
-	err, hang := f.state()
+	hang, err := f.state()
 	if hang != nil {
 		<-hang
 	}
@@ -48,7 +48,7 @@ func (f *flaky) Find(token string) ([]byte, bool, error) {
 }
 
 func (f *flaky) Delete(token string) error {
-	if err, _ := f.state(); err != nil {
+	if _, err := f.state(); err != nil {
 		return err
 	}
 	return f.MemStore.Delete(token)

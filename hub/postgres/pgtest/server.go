@@ -118,6 +118,8 @@ func removeAfterUs(dir, clusterURL string) error {
 }
 
 // lifeline is kept open, by being reachable, for as long as this process lives.
+//
+//lint:ignore U1000 being reachable is its use
 var lifeline io.Closer
 
 func pipe() (ours, theirs *os.File, err error) {
