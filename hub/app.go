@@ -39,6 +39,7 @@ type Storage interface {
 type VoiceServer interface {
 	Handler() http.Handler
 	Rooms() *media.Rooms
+	Ended() <-chan struct{} // closed when it ended, by itself or by Stop
 	Stop()
 }
 
@@ -72,6 +73,7 @@ type App struct {
 	listener net.Listener
 	servers  []*http.Server
 	stopOnce sync.Once
+	stopped  chan struct{}
 	failed   chan error
 }
 
@@ -83,7 +85,7 @@ func New(c Config, p Parts) *App {
 	if p.Strength.CodeRounds == 0 {
 		p.Strength = auth.Strong
 	}
-	return &App{cfg: c, parts: p, log: p.Log, meter: newMeter(), failed: make(chan error, 2)}
+	return &App{cfg: c, parts: p, log: p.Log, meter: newMeter(), failed: make(chan error, 2), stopped: make(chan struct{})}
 }
 
 // Start brings everything up in order and returns; after an error nothing is
@@ -119,6 +121,7 @@ func (a *App) start(ctx context.Context) error {
 	if err := a.startDesk(ctx); err != nil {
 		return err
 	}
+	a.watchVoice()
 	return a.serve(hasher)
 }
 
@@ -175,6 +178,7 @@ func (a *App) Failed() <-chan error { return a.failed }
 // than once.
 func (a *App) Stop() {
 	a.stopOnce.Do(func() {
+		close(a.stopped)
 		ctx, cancel := context.WithTimeout(context.Background(), 3*time.Second)
 		defer cancel()
 		if a.up != nil {

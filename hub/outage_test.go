@@ -2,10 +2,19 @@ package hub_test
 
 import (
 	"errors"
+	"io"
+	"net"
+	"net/http"
+	"strings"
 	"testing"
 	"time"
 
+	"huying/hub"
+	"huying/hub/media"
 	"huying/hub/view"
+	"huying/internal/call"
+	"huying/internal/kiosk"
+	"huying/internal/wire"
 )
 
 // The pages say that nothing can be stored before somebody presses.
@@ -16,6 +25,98 @@ func TestIdleStoreAway(t *testing.T) {
 	wang.health("the store away", func(s view.Site) bool { return !s.Database })
 	w.store.Down(nil)
 	wang.health("the store back", func(s view.Site) bool { return s.Database })
+}
+
+// deadVoice is a voice server that can be made to end by itself.
+type deadVoice struct{ ended chan struct{} }
+
+func (deadVoice) Handler() http.Handler    { return http.NotFoundHandler() }
+func (deadVoice) Rooms() *media.Rooms      { return media.NewRooms("http://127.0.0.1:1", "key", "secret") }
+func (v deadVoice) Ended() <-chan struct{} { return v.ended }
+func (deadVoice) Stop()                    {}
+
+// The pages say that nobody will hear anybody before somebody answers.
+func TestVoiceServerDies(t *testing.T) {
+	w := newHub(t, hub.Config{Unit: niutian}, seedText)
+	voice := deadVoice{ended: make(chan struct{})}
+	w.voice = voice
+	w.start()
+	wang := w.operator("wang", "mima-wang-1")
+	close(voice.ended)
+	wang.health("the voice away", func(s view.Site) bool { return !s.Media })
+}
+
+// A press that comes again is one ring in the metrics: a repeat carries the age
+// of the first and would make the hub look slow.
+func TestRepeatedPressIsMeasuredOnce(t *testing.T) {
+	w := newHub(t, hub.Config{Unit: niutian, Metrics: freeAddress(t)}, seedText)
+	w.enrol()
+	w.start()
+	v := w.village()
+	v.press(call.Urgent)
+	v.heard(wire.TPressAck)
+	v.again()
+	v.press(call.Urgent) // its acknowledgement proves that the repeat was read
+	v.acked(2)
+	if n := w.counted("huying_press_to_ring_seconds_count"); n != "2" {
+		t.Fatalf("%s rings are measured, want 2", n)
+	}
+}
+
+func freeAddress(t *testing.T) string {
+	ln, err := net.Listen("tcp", "127.0.0.1:0")
+	must(t, err)
+	defer ln.Close()
+	return ln.Addr().String()
+}
+
+// counted reads one metric.
+func (w *township) counted(name string) string {
+	w.t.Helper()
+	res, err := http.Get("http://" + w.conf.Metrics + "/metrics")
+	must(w.t, err)
+	defer res.Body.Close()
+	b, err := io.ReadAll(res.Body)
+	must(w.t, err)
+	for line := range strings.Lines(string(b)) {
+		if value, ok := strings.CutPrefix(line, name+" "); ok {
+			return strings.TrimSpace(value)
+		}
+	}
+	return ""
+}
+
+// again sends the first press once more, as after a lost acknowledgement.
+func (v *village) again() {
+	v.mu.Lock()
+	defer v.mu.Unlock()
+	open := v.k.Open()
+	id := call.PressID{Kiosk: liukeng, Mark: open.First}
+	v.carry([]kiosk.Effect{kiosk.Send{Site: "361025105", Frame: wire.Press{Press: id, Call: open.ID, Key: call.Urgent, AgeMS: 60_000}}})
+}
+
+// acked waits until the last of n presses is acknowledged.
+func (v *village) acked(n int) {
+	v.t.Helper()
+	deadline := time.After(patience)
+	for {
+		v.mu.Lock()
+		seen := map[call.PressID]bool{}
+		for _, f := range v.got {
+			if a, ok := f.(wire.PressAck); ok {
+				seen[a.Press] = true
+			}
+		}
+		v.mu.Unlock()
+		if len(seen) == n {
+			return
+		}
+		select {
+		case <-v.told:
+		case <-deadline:
+			v.t.Fatalf("%d presses are acknowledged, want %d", len(seen), n)
+		}
+	}
 }
 
 // health waits until the page shows the hub's health as it should be.

@@ -22,6 +22,22 @@ func (a *App) startVoice(ctx context.Context) {
 	a.voice = v
 }
 
+// watchVoice shows on the pages that the voice server died. The hub goes on:
+// whoever runs it decides when a restart, which drops no call, fits best.
+func (a *App) watchVoice() {
+	if a.voice == nil {
+		return
+	}
+	go func() {
+		select {
+		case <-a.stopped:
+		case <-a.voice.Ended():
+			a.log.Error("the voice server ended; calls ring, but nobody hears anybody until the hub is restarted")
+			a.desk.VoiceDown()
+		}
+	}()
+}
+
 // talk joins rooms and the address browsers find them at.
 type talk struct {
 	*media.Rooms

@@ -23,6 +23,7 @@ import (
 	"huying/hub"
 	"huying/hub/auth"
 	"huying/hub/directory"
+	"huying/hub/media"
 	"huying/hub/memstore"
 	"huying/hub/view"
 	"huying/internal/call"
@@ -42,6 +43,7 @@ type township struct {
 	store *memstore.Store
 	key   ed25519.PrivateKey // of the kiosk of 流坑村
 	conf  hub.Config
+	voice hub.VoiceServer // nil: none
 	seed  string
 }
 
@@ -103,7 +105,13 @@ func (w *township) tryStart() error {
 	c, err := c.Validate()
 	must(w.t, err)
 	w.app = hub.New(c, hub.Parts{Strength: auth.Weak, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
-		OpenStorage: func(context.Context, hub.Config, *slog.Logger) (hub.Storage, error) { return storage{w.store}, nil }})
+		OpenStorage: func(context.Context, hub.Config, *slog.Logger) (hub.Storage, error) { return storage{w.store}, nil },
+		StartVoice: func(context.Context, media.Config) (hub.VoiceServer, error) {
+			if w.voice == nil {
+				return nil, errors.New("no voice in this test")
+			}
+			return w.voice, nil
+		}})
 	return w.app.Start(w.t.Context())
 }
 

@@ -90,19 +90,36 @@ func (d *Desk) KioskDown(kiosk string, c Conn) {
 // passed over.
 func (d *Desk) FromKiosk(kiosk string, c Conn, f wire.Frame) {
 	begin := time.Now()
+	press, _ := f.(wire.Press)
 	d.mu.Lock()
+	fresh := false
 	if l := d.kiosks[kiosk]; l != nil && l.conn == c {
+		fresh = press.Key != "" && !d.s.Knows(press.Press)
 		_ = d.stepLocked(site.FromKiosk{Kiosk: kiosk, Frame: f, At: time.Now()})
 	}
 	d.release()
-	if p, ok := f.(wire.Press); ok {
-		// The pages' writers run now, on this thread, and not when another has
-		// been woken for them; measuring and logging can wait.
-		runtime.Gosched()
-		d.cfg.Meter.Rang(time.Duration(p.AgeMS)*time.Millisecond + time.Since(begin))
-		d.log.LogAttrs(d.ctx, slog.LevelInfo, "press", slog.String("call", p.Call.String()), slog.String("press", p.Press.String()),
-			slog.String("kiosk", kiosk), slog.String("key", string(p.Key)), slog.Int64("age_ms", p.AgeMS))
+	switch f := f.(type) {
+	case wire.Press:
+		if fresh {
+			d.rang(f, begin)
+		}
+	case wire.Health:
+		if len(f.Faults) > 0 {
+			d.log.Warn("kiosk reports faults", "kiosk", kiosk, "faults", f.Faults, "presses", f.Presses)
+		}
+	case wire.Refuse:
+		d.log.Error("kiosk refused a frame of ours", "kiosk", kiosk, "code", f.Code, "frame", f.Frame, "field", f.Field, "what", f.Message)
 	}
+}
+
+// rang measures and logs a press that was new; repeats are no presses.
+func (d *Desk) rang(p wire.Press, begin time.Time) {
+	// The pages' writers run now, on this thread, and not when another has
+	// been woken for them; measuring and logging can wait.
+	runtime.Gosched()
+	d.cfg.Meter.Rang(time.Duration(p.AgeMS)*time.Millisecond + time.Since(begin))
+	d.log.LogAttrs(d.ctx, slog.LevelInfo, "press", slog.String("call", p.Call.String()), slog.String("press", p.Press.String()),
+		slog.String("kiosk", p.Press.Kiosk), slog.String("key", string(p.Key)), slog.Int64("age_ms", p.AgeMS))
 }
 
 // PeerUp, PeerDown and FromPeer are the same for another site.
@@ -137,4 +154,7 @@ func (d *Desk) FromPeer(peer call.Site, c Conn, f wire.Frame) {
 		_ = d.stepLocked(site.FromPeer{Site: peer, Frame: f})
 	}
 	d.release()
+	if r, ok := f.(wire.Refuse); ok {
+		d.log.Error("site refused a frame of ours", "site", peer, "code", r.Code, "frame", r.Frame, "field", r.Field, "what", r.Message)
+	}
 }

@@ -74,6 +74,16 @@ func (d *Desk) voice(what string, id call.ID, do func(context.Context, Voice) er
 	})
 }
 
+// VoiceDown shows that nobody will hear anybody.
+func (d *Desk) VoiceDown() {
+	d.mu.Lock()
+	if d.voiceUp {
+		d.voiceUp = false
+		d.siteChanged()
+	}
+	d.release()
+}
+
 // tell explains to who pressed answer why nothing came of it: the call shows
 // itself changed, and the log keeps the reason.
 func (d *Desk) tell(e site.Tell) {

@@ -10,6 +10,7 @@ import (
 	"net/http/httptest"
 	"strings"
 	"testing"
+	"testing/synctest"
 	"time"
 
 	"github.com/gorilla/websocket"
@@ -223,11 +224,19 @@ func TestKioskSendsNonsense(t *testing.T) {
 }
 
 func TestPaceSlowsDownWithoutLoss(t *testing.T) {
-	p := newPace()
-	for range paceBurst {
-		p.wait()
-	}
-	if p.tokens > 1 {
-		t.Fatalf("after a burst %v tokens are left", p.tokens)
-	}
+	synctest.Test(t, func(t *testing.T) {
+		p, begin := newPace(), time.Now()
+		for range paceBurst {
+			p.wait()
+		}
+		if took := time.Since(begin); took != 0 {
+			t.Fatalf("a burst took %v", took)
+		}
+		for range 2 * pacePerSecond {
+			p.wait()
+		}
+		if took := time.Since(begin); took < 1900*time.Millisecond || took > 2100*time.Millisecond {
+			t.Fatalf("two seconds' worth of frames took %v", took)
+		}
+	})
 }

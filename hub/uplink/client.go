@@ -117,11 +117,28 @@ func (c *Client) once(ctx context.Context) error {
 	if ctx.Err() != nil {
 		return ctx.Err()
 	}
-	if err := c.registerAll(ctx, line); err != nil {
-		c.log.Error("kiosks were not made known above", "error", err)
-	}
+	ctx, gone := context.WithCancel(ctx)
+	defer gone()
+	c.wg.Go(func() { c.register(ctx, line) })
 	c.log.Info("line to the site above", "site", c.parent)
 	return carry(line, c.parent, c.peers, nil, c.log)
+}
+
+// register makes all kiosks known above, and tries again while the store or
+// the line does not let it.
+func (c *Client) register(ctx context.Context, line *socket.Conn) {
+	for {
+		err := c.registerAll(ctx, line)
+		if err == nil || ctx.Err() != nil {
+			return
+		}
+		c.log.Error("kiosks were not made known above; it is tried again", "error", err)
+		select {
+		case <-ctx.Done():
+			return
+		case <-time.After(retryMost):
+		}
+	}
 }
 
 func (c *Client) registerAll(ctx context.Context, line *socket.Conn) error {

@@ -79,22 +79,47 @@ func (s *Server) knows(site call.Site, secret string) bool {
 
 func (s *Server) run(c *socket.Conn, site call.Site) {
 	s.log.Info("site connected", "site", site)
-	err := carry(c, site, s.peers, func(f wire.Frame) bool {
-		s.trace(site, f)
-		return s.learn(site, f)
-	}, s.log)
+	beside := make(chan func(), besideMost)
+	defer close(beside)
+	go work(beside)
+	err := carry(c, site, s.peers, func(f wire.Frame) bool { return s.aside(site, f, beside) }, s.log)
 	s.log.Info("site gone", "site", site, "error", err)
 }
 
-// learn takes in a kiosk of a site below; a site may speak of its own only.
-func (s *Server) learn(site call.Site, f wire.Frame) bool {
-	r, ok := f.(wire.Register)
-	if !ok {
-		return false
+// besideMost bounds what waits for the store beside a line: a province's hub
+// makes some hundred kiosks known at once.
+const besideMost = 4096
+
+// work does what must not hold up the frames of calls, in order.
+func work(beside <-chan func()) {
+	for do := range beside {
+		do()
 	}
+}
+
+// aside hands what asks the store to work, and reports whether that is all
+// there is to the frame.
+func (s *Server) aside(site call.Site, f wire.Frame, beside chan<- func()) bool {
+	switch f := f.(type) {
+	case wire.Register:
+		beside <- func() { s.learn(site, f) }
+		return true
+	case wire.Fact:
+		if p, ok := f.Decoded.(call.Pressed); ok {
+			select {
+			case beside <- func() { s.trace(site, f.Call, p) }:
+			default: // a hung store: the proof waits for nobody
+			}
+		}
+	}
+	return false
+}
+
+// learn takes in a kiosk of a site below; a site may speak of its own only.
+func (s *Server) learn(site call.Site, r wire.Register) {
 	if unit, ok := auth.KioskUnit(r.Kiosk); !ok || !auth.Covers(string(site), unit) {
 		s.log.Warn("foreign kiosk refused", "site", site, "kiosk", r.Kiosk)
-		return true
+		return
 	}
 	k := directory.Kiosk{ID: r.Kiosk, PublicKey: r.PublicKey, Revoked: r.Revoked,
 		Point:    directory.Unit{Code: string(r.Point), Name: r.PointName},
@@ -106,30 +131,21 @@ func (s *Server) learn(site call.Site, f wire.Frame) bool {
 	defer cancel()
 	if err := s.kiosks.PutKiosk(ctx, k); err != nil {
 		s.log.Error("kiosk not learnt", "kiosk", r.Kiosk, "error", err)
-		return true
+		return
 	}
 	s.changed()
-	return true
 }
 
 // trace checks that a relayed press was made by the kiosk it names (invariant
 // I3). One that does not prove it rings all the same, for it may be a press of
 // a kiosk whose key is still on its way; but it is said.
-func (s *Server) trace(site call.Site, f wire.Frame) {
-	fact, ok := f.(wire.Fact)
-	if !ok {
-		return
-	}
-	p, ok := fact.Decoded.(call.Pressed)
-	if !ok {
-		return
-	}
+func (s *Server) trace(site call.Site, of call.ID, p call.Pressed) {
 	ctx, cancel := context.WithTimeout(context.Background(), dialWait)
 	defer cancel()
-	k, err := s.registry.Kiosk(ctx, fact.Call.Kiosk)
-	id := call.PressID{Kiosk: fact.Call.Kiosk, Mark: p.Mark}
+	k, err := s.registry.Kiosk(ctx, of.Kiosk)
+	id := call.PressID{Kiosk: of.Kiosk, Mark: p.Mark}
 	if err == nil && len(k.PublicKey) == ed25519.PublicKeySize &&
-		ed25519.Verify(k.PublicKey, wire.PressText(id, fact.Call, p.Key), p.Sig) {
+		ed25519.Verify(k.PublicKey, wire.PressText(id, of, p.Key), p.Sig) {
 		return
 	}
 	s.unproven()

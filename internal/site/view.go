@@ -56,6 +56,12 @@ func (s *Site) Kiosk(id string) KioskView {
 	return v
 }
 
+// Knows reports whether a press was taken in here before.
+func (s *Site) Knows(p call.PressID) bool {
+	k := s.kiosks[p.Kiosk]
+	return k != nil && k.seen.Has(p.Mark)
+}
+
 // PeerUp reports whether the line to another site is up.
 func (s *Site) PeerUp(site call.Site) bool {
 	p := s.peers[site]
