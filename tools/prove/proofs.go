@@ -24,7 +24,7 @@ const (
 )
 
 var proofs = []proof{
-	{"simulation", "a press always ends at a person, whatever lines and machines do (I1 to I12)", simulation},
+	{"simulation", "a press always ends at a person, whatever lines and machines do (I1-I3, I5-I11; I4 has property tests)", simulation},
 	{"mutants", "the simulator catches what it is there to catch", mutants},
 	{"database", "no committed row is lost when hub, database or both are killed; nothing is left running", tests{
 		packages: []string{"./hub/postgres"}, count: 5,

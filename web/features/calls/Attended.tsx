@@ -23,7 +23,7 @@ export function Attended({ call }: { call: Call }) {
         label={t('attended_who')}
         rules={[{ required: true, whitespace: true, message: t('attended_who_missing') }]}
       >
-        <Input maxLength={60} />
+        <Input maxLength={40} />
       </Form.Item>
       <Form.Item name="note" label={t('attended_note')}>
         <Input.TextArea rows={2} maxLength={500} />
