@@ -81,7 +81,7 @@ func TestMutantsAreCaught(t *testing.T) {
 		ReleaseWithoutEpoch:   {"I8", "the talk of"},
 		KioskForgetsGrants:    {"I8", "granted to"},
 		OrphansSilent:         {"I6", "no living site has rung it"},
-		UplinkAckBeforeCommit: {"I11", "unsent facts"},
+		UplinkAckBeforeCommit: {"wire", "facts_lost"},
 	}
 	for _, m := range Mutants {
 		t.Run(string(m), func(t *testing.T) {

@@ -115,7 +115,7 @@ func (s *Site) peerUp(site call.Site) {
 // introduce says what we have of the peer's facts, and whether we know the
 // same of it.
 func (s *Site) introduce(p *peer) {
-	s.emit(ToPeer{p.site, wire.Peer{Site: s.me(), Proto: wire.Proto, Have: p.have, Ready: p.ready}})
+	s.emit(ToPeer{p.site, wire.Peer{Site: s.me(), Proto: wire.Proto, Have: p.have, First: p.acked + 1, Ready: p.ready}})
 }
 
 func (s *Site) peerDown(site call.Site) {
@@ -129,6 +129,7 @@ func (s *Site) fromPeer(site call.Site, f wire.Frame) {
 	p.heard = s.now
 	switch f := f.(type) {
 	case wire.Peer:
+		s.skip(p, f.First)
 		s.ackFacts(p, f.Have)
 		p.ready, p.sent = true, p.acked
 		if !f.Ready {
@@ -146,6 +147,20 @@ func (s *Site) fromPeer(site call.Site, f wire.Frame) {
 	default:
 		s.emit(Refused{Peer: site, Why: unexpected(f.Type())})
 	}
+}
+
+// skip goes on behind facts that this site acknowledged in an earlier life: its
+// storage was lost or set back, and the peer has them no more. Without it, the
+// line would wait for them for ever.
+func (s *Site) skip(p *peer, first uint64) {
+	if first <= p.got+1 {
+		return
+	}
+	s.emit(Refused{Peer: p.site, Why: wire.Refuse{Code: "facts_lost", Frame: wire.TPeer, Field: "first",
+		Message: "this site no longer has facts that it acknowledged; it goes on behind them"}})
+	p.got = first - 1
+	s.save.Have = append(s.save.Have, PeerMark{p.site, p.got})
+	p.taken = append(p.taken, taken{p.got, s.saveN + 1})
 }
 
 func (s *Site) ackFacts(p *peer, n uint64) {

@@ -253,3 +253,24 @@ func TestPeersAreKeptAwake(t *testing.T) {
 	h.peer(town, wire.Ping{})
 	one[wire.Pong](h, string(town))
 }
+
+// A county whose database was lost hears of what comes next.
+func TestASiteThatLostItsStorageGoesOn(t *testing.T) {
+	h := newHall(t, county)
+	h.do(site.PeerUp{Site: town})
+	h.peer(town, wire.Peer{Site: town, Proto: wire.Proto, First: 81})
+	if r := took[site.Refused](h); len(r) != 1 || r[0].Why.Code != "facts_lost" {
+		t.Fatalf("%+v", r)
+	}
+	p := call.PressID{Kiosk: mine, Mark: call.Mark{Boot: 1, Seq: 1}}
+	h.peer(town, wire.Fact{N: 81, Call: p, Kind: call.KindPressed, Decoded: call.Pressed{Mark: p.Mark, Key: call.Urgent, At: noon}})
+	h.phase(p, call.Ringing, false)
+	if h.image.Have[town] != 81 {
+		t.Fatalf("the store has %d, want 81", h.image.Have[town])
+	}
+	// What is old news stays so.
+	h.peer(town, wire.Peer{Site: town, Proto: wire.Proto, First: 3})
+	if h.image.Have[town] != 81 {
+		t.Fatalf("the store went back to %d", h.image.Have[town])
+	}
+}

@@ -197,6 +197,7 @@ type Peer struct {
 	Site  call.Site `json:"site"`
 	Proto int       `json:"proto"`
 	Have  uint64    `json:"have"`
+	First uint64    `json:"first"` // number of the first fact that the sender still has for the receiver
 	Ready bool      `json:"ready"` // the sender has the receiver's PEER and needs no other
 }
 

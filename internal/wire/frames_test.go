@@ -48,7 +48,7 @@ var golden = map[string]Frame{
 	"ping_vouching":    Ping{Episode: Episodes{Ended: []Ended{{Call: first, Grant: over, Closing: done}}}},
 	"pong":             Pong{},
 	"refuse":           Refuse{Code: "invalid", Frame: TPress, Field: "key", Message: "must be urgent or enquiry"},
-	"peer":             Peer{Site: town, Proto: Proto, Have: 17, Ready: true},
+	"peer":             Peer{Site: town, Proto: Proto, Have: 17, First: 5, Ready: true},
 	"fact_pressed":     fact(18, call.Pressed{Mark: again.Mark, Key: call.Urgent, At: noon, Sig: sig}),
 	"fact_asked":       fact(19, call.Asked{By: town}),
 	"fact_grant":       fact(20, talks),
