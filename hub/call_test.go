@@ -154,3 +154,26 @@ func TestSecondProcessTakesOver(t *testing.T) {
 	wang.ringing()
 	v.heard(wire.TPressAck)
 }
+
+// A hub that comes back in mid-talk finds the talk as it was, if the page and
+// the kiosk come back too.
+func TestHubRestartsInMidTalk(t *testing.T) {
+	w := newTownship(t)
+	v := w.village()
+	wang := w.operator("wang", "mima-wang-1")
+	v.press(call.Urgent)
+	c := wang.ringing()
+	must(t, wang.answer(c.ID))
+	v.shows(kiosk.Answered)
+	wang.sees("that she talks", func(c view.Call) bool { return c.Phase == view.Talking })
+	must(t, wang.speech(c.ID))
+	w.restart()
+	v.connect(w)
+	again := w.operator("wang", "mima-wang-1")
+	still := again.sees("the same talk", func(c view.Call) bool { return c.Phase == view.Talking })
+	if still.Requeued != 0 || still.Answerer.Person.ID != "p1" {
+		t.Fatalf("%+v", still)
+	}
+	must(t, again.hangUp(c.ID))
+	again.sees("wrap-up", func(c view.Call) bool { return c.Phase == view.WrapUp })
+}

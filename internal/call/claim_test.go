@@ -284,6 +284,8 @@ func TestARestartForgetsWhatTheOldProcessWaitedFor(t *testing.T) {
 	}
 	d.phase(Talking) // the kiosk was never told otherwise
 	d.wait(d.p.Grace)
+	none[SendRelease](d) // a site that was away itself waits longer for pages
+	d.wait(d.p.Return)
 	if r := effect[SendRelease](d).Release; r.Ending != Dropped {
 		t.Fatalf("%+v", r)
 	}

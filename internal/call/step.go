@@ -11,6 +11,7 @@ type Policy struct {
 	HasParent bool
 	Ladders   Ladders
 	Grace     Mono // how long a page may be gone before its talk is dropped
+	Return    Mono // how much longer it may be gone after the site itself was away
 	ClaimWait Mono // how long a claim waits for the kiosk's word
 	Resend    Mono // pause between repeats of a claim or release
 }
@@ -19,7 +20,7 @@ type Policy struct {
 // of grace, and who pressed answer learns within 10 s that the kiosk is gone.
 func DefaultPolicy(site Site, hasParent bool) Policy {
 	return Policy{Site: site, HasParent: hasParent, Ladders: DefaultLadders(),
-		Grace: 3 * time.Second, ClaimWait: 10 * time.Second, Resend: time.Second}
+		Grace: 3 * time.Second, Return: 5 * time.Second, ClaimWait: 10 * time.Second, Resend: time.Second}
 }
 
 // Event is what happens to a call at a site.
@@ -242,5 +243,6 @@ func (s *stepper) restart() {
 	if l := s.p.Ladders[c.Climbing]; c.Rung >= 0 && c.Rung+1 < len(l) {
 		c.RungAt = s.now - (l[c.Rung+1].After - l[c.Rung].After)
 	}
-	c.Absent, c.AbsentSince = c.Grant.Live && c.Grant.Site == s.p.Site, s.now
+	// Pages come back with pauses of up to five seconds, voice within six.
+	c.Absent, c.AbsentSince = c.Grant.Live && c.Grant.Site == s.p.Site, s.now+s.p.Return
 }
