@@ -17,8 +17,7 @@ const always: Allowed[] = [
     reason: 'livekit-client is left at the end of a talk; no data goes through its channels',
   },
   {
-    pattern:
-      /\/rtc\/v1\?.* failed: Error during WebSocket handshake: Unexpected response code: 404/,
+    pattern: /\/rtc\/v1\?.*response code: 404|status of 404 .*\/rtc\/v1\/validate\?/,
     reason:
       'a talk was ended while the page was still joining, and its room is gone; where voice must flow, packets prove it',
   },
