@@ -13,18 +13,14 @@ import (
 	"huying/internal/call"
 )
 
-// slowRooms is a voice server whose first request hangs for a while.
+// slowRooms is a voice server that closes rooms slowly.
 type slowRooms struct {
 	mu   sync.Mutex
 	did  []string
 	wait time.Duration
 }
 
-func (r *slowRooms) note(what string) error {
-	r.mu.Lock()
-	wait := r.wait
-	r.wait = 0
-	r.mu.Unlock()
+func (r *slowRooms) note(what string, wait time.Duration) error {
 	time.Sleep(wait) // virtual time
 	r.mu.Lock()
 	defer r.mu.Unlock()
@@ -32,8 +28,8 @@ func (r *slowRooms) note(what string) error {
 	return nil
 }
 
-func (r *slowRooms) Open(context.Context, string) error  { return r.note("open") }
-func (r *slowRooms) Close(context.Context, string) error { return r.note("close") }
+func (r *slowRooms) Open(context.Context, string) error  { return r.note("open", 0) }
+func (r *slowRooms) Close(context.Context, string) error { return r.note("close", r.wait) }
 func (r *slowRooms) Pass(string, string, string) (url, token string, err error) {
 	return "ws://voice", "token", nil
 }
