@@ -3,6 +3,7 @@ package gpioline
 import (
 	"encoding/binary"
 	"slices"
+	"testing/synctest"
 	"time"
 
 	"github.com/warthog618/go-gpiocdev/uapi"
@@ -38,4 +39,10 @@ func encode(events ...uapi.LineEvent) []byte {
 		}
 	}
 	return raw
+}
+
+// wait lets virtual time pass, and a little more for what happens at its end.
+func wait(d time.Duration) {
+	time.Sleep(d + time.Millisecond)
+	synctest.Wait()
 }

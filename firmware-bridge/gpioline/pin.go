@@ -210,7 +210,7 @@ func (p *Pin) Out(l gpio.Level) error {
 		}
 		// The chip may have been unplugged and be back: ask for the line anew.
 	}
-	return p.request(true, func(offset int) uapi.LineRequest { return outputRequest(offset, l) })
+	return p.request(true, func(offset int) uapi.LineRequest { return outputRequest(offset, bool(l), false) })
 }
 
 // PWM implements gpio.PinOut: the character device has none.

@@ -44,13 +44,16 @@ func inputRequest(offset int, pull gpio.Pull, activeLow bool, debounce time.Dura
 	return r
 }
 
-// outputRequest describes a request that drives one line from the start at a
-// level, so that a lamp never flashes by being configured.
-func outputRequest(offset int, level gpio.Level) uapi.LineRequest {
+// outputRequest describes a request that drives one line from the start, so
+// that a lamp never flashes by being configured.
+func outputRequest(offset int, active, activeLow bool) uapi.LineRequest {
 	r := lineRequest(offset)
 	r.Config.Flags = uapi.LineFlagV2Output
+	if activeLow {
+		r.Config.Flags |= uapi.LineFlagV2ActiveLow
+	}
 	value := 0
-	if level {
+	if active {
 		value = 1
 	}
 	r.Config.AddAttribute(uapi.LineConfigAttribute{
