@@ -24,6 +24,7 @@ func (l *loop) boot(ctx context.Context, who signer, m kiosk.Memory, found []str
 	}
 	if born(); !l.durable(ctx) {
 		m.BootNo = unusedBoot(l.k.Boot())
+		m.Since, m.NextSeq = 0, 1
 		born() // and nobody waits for its record
 	}
 	l.told = l.k.Presses()

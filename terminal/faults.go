@@ -1,7 +1,12 @@
 package terminal
 
 import (
+	"maps"
 	"slices"
+	"strings"
+	"time"
+
+	"huying/internal/wire"
 )
 
 // The faults a terminal tells the hubs of in HEALTH, and writes into its log.
@@ -18,17 +23,17 @@ const (
 
 // faults is the set of present faults. Only the loop uses it.
 type faults struct {
-	on      map[string]bool
+	on      map[string]present
 	changed bool
 }
 
 // set raises or lowers a fault and reports whether that is news.
-func (f *faults) set(code string, on bool) bool {
-	if f.on[code] == on {
+func (f *faults) set(code string, on bool, why string) bool {
+	if _, was := f.on[code]; was == on {
 		return false
 	}
 	if on {
-		f.on[code] = true
+		f.on[code] = present{time.Now(), why}
 	} else {
 		delete(f.on, code)
 	}
@@ -36,19 +41,26 @@ func (f *faults) set(code string, on bool) bool {
 	return true
 }
 
-// list gives at most the 32 faults that a HEALTH frame may carry.
-func (f *faults) list() []string {
-	out := make([]string, 0, len(f.on))
-	for code := range f.on {
-		out = append(out, code)
+// list gives at most the faults that a HEALTH frame may carry.
+func (f *faults) list(now time.Time) []wire.Fault {
+	out := make([]wire.Fault, 0, len(f.on))
+	for _, code := range slices.Sorted(maps.Keys(f.on)) {
+		p := f.on[code]
+		name, part, _ := strings.Cut(code, ":")
+		out = append(out, wire.Fault{Code: name, Part: part, ForMS: now.Sub(p.since).Milliseconds(), Detail: strings.ToValidUTF8(p.why[:min(len(p.why), 200)], "")})
 	}
-	slices.Sort(out)
-	return out[:min(len(out), 32)]
+	return out[:min(len(out), wire.MaxFaults)]
+}
+
+// present is a fault that stands: since when, and why.
+type present struct {
+	since time.Time
+	why   string
 }
 
 // fault raises or lowers a fault and says so in the log.
 func (l *loop) fault(code string, on bool, why string) {
-	if !l.faults.set(code, on) {
+	if !l.faults.set(code, on, why) {
 		return
 	}
 	if on {

@@ -206,6 +206,6 @@ func (l *loop) settle() {
 // health tells a hub how the kiosk is; the core does not speak of that.
 func (l *loop) health(e *end) {
 	if e.conn != 0 {
-		e.line.Send(e.conn, wire.Health{Presses: l.k.Presses(), Faults: l.faults.list()})
+		e.line.Send(e.conn, wire.Health{Ledger: l.k.Ledger(), Faults: l.faults.list(time.Now()), Version: l.cfg.Version})
 	}
 }

@@ -101,6 +101,7 @@ func (t *Terminal) remember() (store, kiosk.Memory, []string, error) {
 	// id would be one to the hub, and the second would reach nobody.
 	if m.BootNo == 0 || len(faults) > 0 {
 		m.BootNo = unusedBoot(m.BootNo)
+		m.Since, m.NextSeq = 0, 1 // what was lost cannot be counted on
 	}
 	return s, m, faults, nil
 }

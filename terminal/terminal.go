@@ -40,7 +40,7 @@ type parts struct {
 // signer is who the kiosk is; *identity.Identity is one.
 type signer interface {
 	SignHello(nonce []byte, kiosk string) []byte
-	SignPress(press call.PressID, of call.ID, key call.Key) []byte
+	SignPress(press call.PressID, of call.ID, key call.Key, purpose call.Purpose) []byte
 }
 
 func realParts() parts {
@@ -180,7 +180,7 @@ func (t *Terminal) start(ctx context.Context) error {
 func (t *Terminal) newLoop() *loop {
 	l := &loop{
 		cfg: t.cfg, log: t.log, began: time.Now(), keys: t.keys, inbox: t.inbox, show: t.panel.Show, met: t.met,
-		ends: map[call.Site]*end{}, writer: t.writer, faults: faults{on: map[string]bool{}}, compactAt: compactAbove,
+		ends: map[call.Site]*end{}, writer: t.writer, faults: faults{on: map[string]present{}}, compactAt: compactAbove,
 	}
 	for i, s := range t.cfg.sites() {
 		l.ends[call.Site(s.Site)] = &end{line: t.lines[i]}

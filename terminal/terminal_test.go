@@ -46,7 +46,7 @@ func TestFullDiskStopsNoPressAndNoGrant(t *testing.T) {
 		v.press(input.Green)
 		sent := v.home.take()
 		id := v.pressed(sent)
-		if h := of[wire.Health](sent); len(h) == 0 || h[len(h)-1].Faults[0] != FaultJournal {
+		if h := of[wire.Health](sent); len(h) == 0 || h[len(h)-1].Faults[0].Code != FaultJournal {
 			t.Errorf("the hub was told %+v", h)
 		}
 		v.home.say(wire.Claim{Call: id, Site: home, Person: operator})
@@ -88,7 +88,7 @@ func TestHangingDiskDelaysAGrantNoLongerThanPatience(t *testing.T) {
 		if g := of[wire.Grant](sent); len(g) != 1 || !g[0].Grant.Live {
 			t.Errorf("grants %+v", g)
 		}
-		if h := of[wire.Health](sent); len(h) == 0 || h[0].Faults[0] != FaultSlow {
+		if h := of[wire.Health](sent); len(h) == 0 || h[0].Faults[0].Code != FaultSlow {
 			t.Errorf("the hub was told %+v", h)
 		}
 	})

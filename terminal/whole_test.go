@@ -107,7 +107,7 @@ func TestPressReachesThePersonAndThePage(t *testing.T) {
 	k.see(`"home":true`)
 	k.key("urgent", true)
 	p := hub.Until(wire.TPress).(wire.Press)
-	if !ed25519.Verify(k.home.Public, wire.PressText(p.Press, p.Call, p.Key), p.Sig) {
+	if !ed25519.Verify(k.home.Public, wire.PressText(p.Press, p.Call, p.Key, p.Purpose), p.Sig) {
 		t.Error("the press is not signed")
 	}
 	k.key("urgent", false)

@@ -158,7 +158,7 @@ func (s *shown) now() panel.View {
 type unsigned struct{}
 
 func (unsigned) SignHello([]byte, string) []byte                  { return []byte("sig") }
-func (unsigned) SignPress(call.PressID, call.ID, call.Key) []byte { return []byte("sig") }
+func (unsigned) SignPress(call.PressID, call.ID, call.Key, call.Purpose) []byte { return []byte("sig") }
 
 // village is one kiosk in a bubble of virtual time.
 type village struct {
@@ -242,7 +242,7 @@ func (v *village) faulty(code string) bool {
 	if len(h) == 0 {
 		v.t.Fatal("no HEALTH was sent")
 	}
-	return slices.Contains(h[len(h)-1].Faults, code)
+	return slices.ContainsFunc(h[len(h)-1].Faults, func(f wire.Fault) bool { return f.Code+":"+f.Part == code || f.Code == code })
 }
 
 var errFull = errors.New("no space left on device")

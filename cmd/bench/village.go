@@ -102,12 +102,12 @@ func (v *village) connect(addr string) error {
 	return nil
 }
 
-func (v *village) sign(press call.PressID, of call.ID, key call.Key) []byte {
+func (v *village) sign(press call.PressID, of call.ID, key call.Key, purpose call.Purpose) []byte {
 	if sig, ok := v.signed[press]; ok {
 		delete(v.signed, press)
 		return sig
 	}
-	return ed25519.Sign(v.key, wire.PressText(press, of, key))
+	return ed25519.Sign(v.key, wire.PressText(press, of, key, purpose))
 }
 
 // signAhead makes the signatures of the next n presses, which all belong to
@@ -120,7 +120,7 @@ func (v *village) signAhead(n int) {
 	of := call.PressID{Kiosk: v.id, Mark: call.Mark{Boot: v.core.Boot(), Seq: v.next}}
 	for i := range uint32(n) {
 		id := call.PressID{Kiosk: v.id, Mark: call.Mark{Boot: of.Boot, Seq: v.next + i}}
-		v.signed[id] = ed25519.Sign(v.key, wire.PressText(id, of, call.Enquiry))
+		v.signed[id] = ed25519.Sign(v.key, wire.PressText(id, of, call.Enquiry, call.ForHelp))
 	}
 }
 

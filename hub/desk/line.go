@@ -105,7 +105,7 @@ func (d *Desk) FromKiosk(kiosk string, c Conn, f wire.Frame) {
 		}
 	case wire.Health:
 		if len(f.Faults) > 0 {
-			d.log.Warn("kiosk reports faults", "kiosk", kiosk, "faults", f.Faults, "presses", f.Presses)
+			d.log.Warn("kiosk reports faults", "kiosk", kiosk, "faults", f.Faults, "presses", f.Ledger.Made)
 		}
 	case wire.Refuse:
 		d.log.Error("kiosk refused a frame of ours", "kiosk", kiosk, "code", f.Code, "frame", f.Frame, "field", f.Field, "what", f.Message)

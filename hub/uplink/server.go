@@ -145,7 +145,7 @@ func (s *Server) trace(site call.Site, of call.ID, p call.Pressed) {
 	k, err := s.registry.Kiosk(ctx, of.Kiosk)
 	id := call.PressID{Kiosk: of.Kiosk, Mark: p.Mark}
 	if err == nil && len(k.PublicKey) == ed25519.PublicKeySize &&
-		ed25519.Verify(k.PublicKey, wire.PressText(id, of, p.Key), p.Sig) {
+		ed25519.Verify(k.PublicKey, wire.PressText(id, of, p.Key, p.Purpose), p.Sig) {
 		return
 	}
 	s.unproven()

@@ -15,6 +15,7 @@ type Call struct {
 	Last         Mark      `json:"last"`
 	LastUrgent   Mark      `json:"last_urgent"`
 	At           time.Time `json:"at"` // wall time of the first press, for people
+	Quiet        bool      `json:"quiet,omitempty"`
 	Asked        bool      `json:"asked,omitempty"`
 	Grant        Grant     `json:"grant"`
 	SpokeThrough Mark      `json:"spoke_through"`

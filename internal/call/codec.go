@@ -96,6 +96,8 @@ func (f Pressed) Validate() error {
 		return field("mark.seq", "must be 1 or more")
 	case !f.Key.Valid():
 		return field("key", "must be urgent or enquiry")
+	case !f.Purpose.Calls():
+		return field("purpose", "must be absent or quiet")
 	case len(f.Sig) > maxSig:
 		return field("sig", "must be at most 128 bytes")
 	}

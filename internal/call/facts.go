@@ -14,10 +14,11 @@ type Fact interface {
 
 // Pressed is a press of a key that belongs to this call.
 type Pressed struct {
-	Mark Mark      `json:"mark"`
-	Key  Key       `json:"key"`
-	At   time.Time `json:"at"` // wall time, for people to read only
-	Sig  []byte    `json:"sig,omitempty"`
+	Mark    Mark      `json:"mark"`
+	Key     Key       `json:"key"`
+	Purpose Purpose   `json:"purpose,omitempty"` // for help or quiet: no other press belongs to a call
+	At      time.Time `json:"at"`                // wall time, for people to read only
+	Sig     []byte    `json:"sig,omitempty"`
 }
 
 // Asked says that a site's ladder reached its parent: it shall ring as well.
@@ -94,6 +95,7 @@ func (f Pressed) merge(c *Call) bool {
 		c.First, c.At = f.Mark, f.At
 	}
 	c.Last = later(c.Last, f.Mark)
+	c.Quiet = c.Quiet || f.Purpose == ForQuiet
 	if f.Key == Urgent {
 		c.LastUrgent = later(c.LastUrgent, f.Mark)
 	}

@@ -102,3 +102,28 @@ const (
 
 // Valid reports whether k is one of the two keys.
 func (k Key) Valid() bool { return k == Urgent || k == Enquiry }
+
+// Purpose says what a press is for. Every press has a number of the kiosk's
+// and is stored; only those for help make a call.
+type Purpose string
+
+// The purposes. The zero value is the ordinary one: somebody needs somebody.
+const (
+	ForHelp     Purpose = ""
+	ForQuiet    Purpose = "quiet"     // help without a sound: the kiosk stays dark and silent (F16)
+	ForPractice Purpose = "practice"  // somebody learns the keys: stored, answered, nobody is rung (F15)
+	ForSelfTest Purpose = "self_test" // the kiosk proves its own way to the hub (F99)
+	ForRating   Purpose = "rating"    // of the call that was just hung up: green good, red bad (F11)
+)
+
+// Valid reports whether p is one of the purposes.
+func (p Purpose) Valid() bool {
+	switch p {
+	case ForHelp, ForQuiet, ForPractice, ForSelfTest, ForRating:
+		return true
+	}
+	return false
+}
+
+// Calls reports whether a press for p opens or joins a call.
+func (p Purpose) Calls() bool { return p == ForHelp || p == ForQuiet }

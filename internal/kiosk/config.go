@@ -13,7 +13,7 @@ type Config struct {
 	Last  call.Site // the last resort: the county's hub; empty if Home is the top
 	Times Times
 	// Sign makes the signature of a press; nil leaves presses unsigned.
-	Sign func(press call.PressID, of call.ID, key call.Key) []byte
+	Sign func(press call.PressID, of call.ID, key call.Key, purpose call.Purpose) []byte
 }
 
 // Times are the kiosk's patience.

@@ -201,7 +201,7 @@ func TestALineThatComesUpIsToldWhatItMissed(t *testing.T) {
 
 func TestSignedPresses(t *testing.T) {
 	b := newBooth(t)
-	b.cfg.Sign = func(p call.PressID, of call.ID, k call.Key) []byte {
+	b.cfg.Sign = func(p call.PressID, of call.ID, k call.Key, _ call.Purpose) []byte {
 		return []byte(p.String() + of.String() + string(k))
 	}
 	b.start()

@@ -22,6 +22,7 @@ type Kiosk struct {
 	cfg     Config
 	boot    uint32
 	nextSeq uint32
+	since   uint32 // the start from which nextSeq counts
 	presses []*press
 	ep      *episode
 	ended   []*ended
@@ -143,6 +144,9 @@ func (Wake) effect()  {}
 // durable before anything else is sent; it is the first effect.
 func New(cfg Config, m Memory, now call.Mono) (*Kiosk, []Effect) {
 	k := &Kiosk{cfg: cfg, boot: m.BootNo + 1, nextSeq: max(m.NextSeq, 1), links: map[call.Site]*link{}, now: now}
+	if k.since = m.Since; k.since == 0 {
+		k.since = k.boot
+	}
 	for _, s := range k.sites() {
 		k.links[s] = &link{since: now}
 	}
@@ -160,7 +164,7 @@ func New(cfg Config, m Memory, now call.Mono) (*Kiosk, []Effect) {
 		k.resume(*m.Open, m.Grant)
 	}
 	k.forget()
-	return k, []Effect{Write{Rec: Record{Boot: &BootRecord{No: k.boot, NextSeq: k.nextSeq}}}}
+	return k, []Effect{Write{Rec: Record{Boot: &BootRecord{No: k.boot, NextSeq: k.nextSeq, Since: k.since}}}}
 }
 
 // resume opens the call of an earlier boot. Nobody knows how long the kiosk

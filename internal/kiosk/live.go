@@ -4,13 +4,14 @@ import (
 	"slices"
 
 	"huying/internal/call"
+	"huying/internal/wire"
 )
 
 // Live lists what a compacted journal needs, in the order in which Replay must
 // read it: a kiosk started from it behaves as one started from the whole
 // journal. It holds at most maxEnded closings and the presses still kept.
 func (k *Kiosk) Live() []Record {
-	out := []Record{{Boot: &BootRecord{No: k.boot, NextSeq: k.nextSeq}}}
+	out := []Record{{Boot: &BootRecord{No: k.boot, NextSeq: k.nextSeq, Since: k.since}}}
 	out = append(out, k.outlived()...)
 	for _, e := range k.ended {
 		out = append(out, Record{Ended: &e.rec})
@@ -59,3 +60,18 @@ func (k *Kiosk) Boot() uint32 { return k.boot }
 
 // Presses is how many presses this kiosk has made in all, over all boots.
 func (k *Kiosk) Presses() int { return int(k.nextSeq) - 1 }
+
+// Ledger is the kiosk's side of the count that home must come to as well.
+func (k *Kiosk) Ledger() wire.Ledger {
+	l := wire.Ledger{Since: k.since, Made: k.nextSeq - 1}
+	for _, p := range k.presses {
+		if d := p.sites[k.cfg.Home]; d != nil && d.acked {
+			continue
+		}
+		l.Unacked++
+		if len(l.Waiting) < wire.MaxWaiting {
+			l.Waiting = append(l.Waiting, p.rec.Press.Seq)
+		}
+	}
+	return l
+}

@@ -18,7 +18,7 @@ func (k *Kiosk) press(in Press) {
 	ep := k.ep
 	rec := PressedRecord{Press: id, Call: ep.c.ID, Key: in.Key, At: in.At}
 	if k.cfg.Sign != nil {
-		rec.Sig = k.cfg.Sign(id, ep.c.ID, in.Key)
+		rec.Sig = k.cfg.Sign(id, ep.c.ID, in.Key, call.ForHelp)
 	}
 	was := ep.c.Phase()
 	ep.c.Merge(call.Pressed{Mark: id.Mark, Key: in.Key, At: rec.At})

@@ -19,6 +19,7 @@ type Record struct {
 type BootRecord struct {
 	No      uint32 `json:"no"`
 	NextSeq uint32 `json:"next_seq"`
+	Since   uint32 `json:"since"` // number of the first start that counted from 1
 }
 
 // PressedRecord is a press; At is wall time, for people.
@@ -53,6 +54,7 @@ type EndedRecord struct {
 type Memory struct {
 	BootNo  uint32
 	NextSeq uint32
+	Since   uint32          // see BootRecord; 0: the next start counts from 1
 	Presses []PressedRecord // those that some site may still need
 	Acked   map[call.PressID][]call.Site
 	Open    *call.ID
@@ -75,6 +77,7 @@ func (m *Memory) add(r Record) {
 	case r.Boot != nil:
 		m.BootNo = max(m.BootNo, r.Boot.No)
 		m.NextSeq = max(m.NextSeq, r.Boot.NextSeq)
+		m.Since = r.Boot.Since
 	case r.Pressed != nil:
 		p := *r.Pressed
 		m.NextSeq = max(m.NextSeq, p.Press.Seq+1)

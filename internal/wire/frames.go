@@ -28,7 +28,6 @@ const (
 	TRelease   Type = "RELEASE"
 	TState     Type = "STATE"
 	TMedia     Type = "MEDIA"
-	THealth    Type = "HEALTH"
 	TPing      Type = "PING"
 	TPong      Type = "PONG"
 	TRefuse    Type = "REFUSE"
@@ -87,11 +86,12 @@ type Welcome struct {
 
 // Press is one press; AgeMS is the time since the key went down.
 type Press struct {
-	Press call.PressID `json:"press"`
-	Call  call.ID      `json:"call"`
-	Key   call.Key     `json:"key"`
-	AgeMS int64        `json:"age_ms"`
-	Sig   []byte       `json:"sig,omitempty"`
+	Press   call.PressID `json:"press"`
+	Call    call.ID      `json:"call"`
+	Key     call.Key     `json:"key"`
+	Purpose call.Purpose `json:"purpose,omitempty"`
+	AgeMS   int64        `json:"age_ms"`
+	Sig     []byte       `json:"sig,omitempty"`
 }
 
 // PressAck says that the site has the press on disk.
@@ -166,13 +166,6 @@ type Media struct {
 	Epoch uint64  `json:"epoch"`
 	URL   string  `json:"url"`
 	Token string  `json:"token"`
-}
-
-// Health is the kiosk's condition; the latest wins.
-type Health struct {
-	Presses int             `json:"presses"` // presses made in all, for the ledger
-	Faults  []string        `json:"faults,omitempty"`
-	Extra   json.RawMessage `json:"extra,omitempty"`
 }
 
 // Ping asks for a Pong; a kiosk's carries its view of its calls.

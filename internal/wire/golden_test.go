@@ -50,8 +50,8 @@ func TestGoldenFrames(t *testing.T) {
 			case Fact:
 				x.Data = f.(Fact).Data
 				back = x
-			case Health:
-				x.Extra = f.(Health).Extra
+			case Config:
+				x.Settings = f.(Config).Settings
 				back = x
 			}
 			if !reflect.DeepEqual(back, f) {

@@ -55,6 +55,9 @@ func quickPress(body []byte) (Frame, bool) {
 	f.Press = c.id(`{"press":"`)
 	f.Call = c.id(`","call":"`)
 	f.Key = call.Key(c.until(`","key":"`, '"'))
+	if bytes.HasPrefix(c.rest, []byte(`","purpose":"`)) {
+		f.Purpose = call.Purpose(c.until(`","purpose":"`, '"'))
+	}
 	digits := c.until(`","age_ms":`, ',', '}')
 	age, err := strconv.ParseInt(string(digits), 10, 64)
 	f.AgeMS = age
@@ -126,7 +129,11 @@ func quickBody(out []byte, f Frame) ([]byte, bool) {
 	case Press:
 		out = appendID(append(out, `{"press":"`...), f.Press)
 		out = appendID(append(out, `","call":"`...), f.Call)
-		out = append(append(append(out, `","key":"`...), f.Key...), `","age_ms":`...)
+		out = append(append(out, `","key":"`...), f.Key...)
+		if f.Purpose != call.ForHelp {
+			out = append(append(out, `","purpose":"`...), f.Purpose...)
+		}
+		out = append(out, `","age_ms":`...)
 		out = strconv.AppendInt(out, f.AgeMS, 10)
 		if len(f.Sig) > 0 {
 			out = append(base64.StdEncoding.AppendEncode(append(out, `,"sig":"`...), f.Sig), '"')

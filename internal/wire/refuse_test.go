@@ -163,8 +163,16 @@ func TestInvalidFieldsAreNamed(t *testing.T) {
 		{"state_closed", map[string]any{"closing.person.id": ""}, "person.id"},
 		{"media", map[string]any{"token": nil}, "url"},
 		{"media", map[string]any{"call": nil}, "call"},
-		{"health", map[string]any{"presses": -1}, "presses"},
-		{"health", map[string]any{"faults": make([]string, 33)}, "presses"},
+		{"health", map[string]any{"ledger.unacked": 1}, "ledger.waiting"},
+		{"health", map[string]any{"ledger.made": -1}, "ledger.made"},
+		{"health", map[string]any{"faults": make([]Fault, 33)}, "faults"},
+		{"health", map[string]any{"faults": []Fault{{Part: "red"}}}, "faults"},
+		{"health", map[string]any{"tests": []Test{{Name: "disk", Result: "perhaps"}}}, "tests.result"},
+		{"health", map[string]any{"power": Power{Percent: 101}}, "power"},
+		{"health", map[string]any{"config.error": long}, "config.error"},
+		{"config", map[string]any{"rev": 0}, "rev"},
+		{"config", map[string]any{"settings": []int{1}}, "settings"},
+		{"press", map[string]any{"purpose": "sport"}, "purpose"},
 		{"refuse", map[string]any{"code": nil}, "code"},
 		{"peer", map[string]any{"proto": 0}, "proto"},
 		{"peer", map[string]any{"site": nil}, "site"},
@@ -229,7 +237,7 @@ func TestInvalidFramesAreNotSent(t *testing.T) {
 	if _, err := Encode(Press{}); !errors.As(err, &e) || e.Code != "invalid" || e.Frame != TPress || e.Field != "press" {
 		t.Error(err)
 	}
-	if _, err := Encode(Health{Extra: json.RawMessage("{")}); !errors.As(err, &e) || e.Code != "invalid" || e.Frame != THealth {
+	if _, err := Encode(Config{Rev: 1, Settings: json.RawMessage("{")}); !errors.As(err, &e) || e.Code != "invalid" || e.Frame != TConfig {
 		t.Error(err)
 	}
 }

@@ -11,7 +11,12 @@ func HelloText(nonce []byte, kiosk string) []byte {
 }
 
 // PressText is what a kiosk signs for each press, so that every call traces to
-// a press of that kiosk (invariant I3) through whatever site it came.
-func PressText(press call.PressID, of call.ID, key call.Key) []byte {
-	return []byte("huying-press\n" + press.String() + "\n" + of.String() + "\n" + string(key))
+// a press of that kiosk (invariant I3) through whatever site it came. A press
+// for help has no fourth line, so that no other press can be passed off as one.
+func PressText(press call.PressID, of call.ID, key call.Key, purpose call.Purpose) []byte {
+	out := []byte("huying-press\n" + press.String() + "\n" + of.String() + "\n" + string(key))
+	if purpose == call.ForHelp {
+		return out
+	}
+	return append(append(out, '\n'), purpose...)
 }

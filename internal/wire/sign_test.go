@@ -12,7 +12,7 @@ func TestSignedTextsAreThese(t *testing.T) {
 	id := call.PressID{Kiosk: "361025105207-1", Mark: call.Mark{Boot: 7, Seq: 3}}
 	of := call.PressID{Kiosk: "361025105207-1", Mark: call.Mark{Boot: 7, Seq: 2}}
 	const press = "huying-press\n361025105207-1.7.3\n361025105207-1.7.2\nurgent"
-	if got := string(wire.PressText(id, of, call.Urgent)); got != press {
+	if got := string(wire.PressText(id, of, call.Urgent, call.ForHelp)); got != press {
 		t.Errorf("press text is %q, want %q", got, press)
 	}
 	nonce := []byte("0123456789abcdef")

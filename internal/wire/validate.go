@@ -16,7 +16,6 @@ func (Deny) Type() Type      { return TDeny }
 func (Release) Type() Type   { return TRelease }
 func (State) Type() Type     { return TState }
 func (Media) Type() Type     { return TMedia }
-func (Health) Type() Type    { return THealth }
 func (Ping) Type() Type      { return TPing }
 func (Pong) Type() Type      { return TPong }
 func (Refuse) Type() Type    { return TRefuse }
@@ -111,6 +110,8 @@ func (f Press) Validate() error {
 		return bad("call", "must be a call of the kiosk that was pressed")
 	case !f.Key.Valid():
 		return bad("key", "must be urgent or enquiry")
+	case !f.Purpose.Valid():
+		return bad("purpose", "must be absent, quiet, practice, self_test or rating")
 	case f.AgeMS < 0:
 		return bad("age_ms", "must be 0 or more")
 	case len(f.Sig) > 128:
@@ -210,14 +211,6 @@ func (f Media) Validate() error {
 		return bad("url", "epoch, url and token must be given")
 	}
 	return callID(f.Call)
-}
-
-// Validate bounds the report.
-func (f Health) Validate() error {
-	if f.Presses < 0 || len(f.Faults) > 32 {
-		return bad("presses", "must be 0 or more, with at most 32 faults")
-	}
-	return nil
 }
 
 // Validate checks the kiosk's view; whose it is, the site checks.

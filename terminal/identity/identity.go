@@ -98,8 +98,8 @@ func (id *Identity) SignHello(nonce []byte, kiosk string) []byte {
 }
 
 // SignPress signs a press; it fits kiosk.Config.Sign.
-func (id *Identity) SignPress(press call.PressID, of call.ID, key call.Key) []byte {
-	return ed25519.Sign(id.private, wire.PressText(press, of, key))
+func (id *Identity) SignPress(press call.PressID, of call.ID, key call.Key, purpose call.Purpose) []byte {
+	return ed25519.Sign(id.private, wire.PressText(press, of, key, purpose))
 }
 
 // write makes a file with mode 0600 that is there whole or not at all, also

@@ -56,11 +56,11 @@ func TestSignaturesHold(t *testing.T) {
 	}
 	public, _ := base64.StdEncoding.DecodeString(id.Public())
 	press := call.PressID{Kiosk: "k-1", Mark: call.Mark{Boot: 1, Seq: 2}}
-	sig := id.SignPress(press, press, call.Urgent)
-	if !ed25519.Verify(public, wire.PressText(press, press, call.Urgent), sig) {
+	sig := id.SignPress(press, press, call.Urgent, call.ForHelp)
+	if !ed25519.Verify(public, wire.PressText(press, press, call.Urgent, call.ForHelp), sig) {
 		t.Error("a press cannot be verified")
 	}
-	if ed25519.Verify(public, wire.PressText(press, press, call.Enquiry), sig) {
+	if ed25519.Verify(public, wire.PressText(press, press, call.Enquiry, call.ForHelp), sig) {
 		t.Error("the signature does not bind the key")
 	}
 	nonce := []byte("0123456789abcdef")

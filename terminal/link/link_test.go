@@ -91,9 +91,9 @@ func TestCallsGoBeforeEverythingElse(t *testing.T) {
 	c.Send(wire.Challenge{Nonce: linktest.Nonce})
 	n := get(t, h.up, "the connection")
 	l.Send(n, hello)
-	l.Send(n, wire.Health{Presses: 1})
+	l.Send(n, wire.Health{Ledger: wire.Ledger{Made: 1}})
 	l.Send(n, wire.Ping{})
-	l.Send(n, wire.Health{Presses: 2})
+	l.Send(n, wire.Health{Ledger: wire.Ledger{Made: 2}})
 	l.Send(n, press(1))
 	l.Send(n, press(2))
 	close(hold)
@@ -101,7 +101,7 @@ func TestCallsGoBeforeEverythingElse(t *testing.T) {
 	for range 5 {
 		f := c.Next()
 		got = append(got, string(f.Type()))
-		if f, ok := f.(wire.Health); ok && f.Presses != 2 {
+		if f, ok := f.(wire.Health); ok && f.Ledger.Made != 2 {
 			t.Error("an old HEALTH was sent, the latest wins")
 		}
 	}
