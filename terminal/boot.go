@@ -5,6 +5,7 @@ import (
 	"time"
 
 	"huying/internal/call"
+	"huying/internal/failpoint"
 	"huying/internal/kiosk"
 )
 
@@ -22,11 +23,13 @@ func (l *loop) boot(ctx context.Context, who signer, m kiosk.Memory, found []str
 		l.k, effects = kiosk.New(cfg, m, l.now())
 		l.do(effects)
 	}
+	failpoint.At(failpoint.TerminalBootBefore)
 	if born(); !l.durable(ctx) {
 		m.BootNo = unusedBoot(l.k.Boot())
 		m.Since, m.NextSeq = 0, 1
 		born() // and nobody waits for its record
 	}
+	failpoint.At(failpoint.TerminalBootAfter)
 	l.told = l.k.Presses()
 	l.log.Info("kiosk knows", "boot", l.k.Boot(), "presses", l.k.Presses(), "unacked", l.k.Unacked(), "open", l.k.Open() != nil)
 }

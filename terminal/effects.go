@@ -3,6 +3,7 @@ package terminal
 import (
 	"time"
 
+	"huying/internal/failpoint"
 	"huying/internal/kiosk"
 	"huying/internal/wire"
 )
@@ -79,6 +80,7 @@ func (l *loop) note(r kiosk.Record) {
 // stored does what waited for the disk: also when it failed for good, because
 // a villager must be answered from a broken disk too.
 func (l *loop) stored(s stored) {
+	failpoint.At(failpoint.TerminalStoredBefore)
 	l.met.appendSeconds.Observe(s.took.Seconds())
 	if s.err != nil {
 		l.failed(s.err.Error())

@@ -7,6 +7,7 @@ import (
 
 	"huying/firmware-bridge/input"
 	"huying/internal/call"
+	"huying/internal/failpoint"
 	"huying/internal/kiosk"
 	"huying/internal/wire"
 	"huying/terminal/panel"
@@ -105,7 +106,9 @@ func (l *loop) run(ctx context.Context) {
 		case <-ctx.Done():
 			return
 		case e := <-l.keys:
+			failpoint.At(failpoint.TerminalPressBefore)
 			l.key(e)
+			failpoint.At(failpoint.TerminalPressAfter)
 		case m := <-l.inbox:
 			l.hear(m)
 		case <-l.timer.C:
@@ -145,6 +148,7 @@ func (l *loop) frame(m arrived) {
 	if e.conn != m.conn {
 		return
 	}
+	failpoint.At(failpoint.TerminalFrameBefore)
 	switch f := m.f.(type) {
 	case wire.Welcome:
 		l.fault(FaultRefusedBy+":"+string(m.site), false, "")

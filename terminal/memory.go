@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"time"
 
+	"huying/internal/failpoint"
 	"huying/internal/kiosk"
 	"huying/terminal/journal"
 )
@@ -85,6 +86,9 @@ func (t *Terminal) remember() (store, kiosk.Memory, []string, error) {
 	s, recs, err := t.parts.open(t.cfg.DataDir, t.log)
 	if errors.Is(err, journal.ErrLocked) {
 		return nil, kiosk.Memory{}, nil, err
+	}
+	if failpoint.Seeded(failpoint.Amnesia) {
+		recs = nil
 	}
 	var faults []string
 	if err != nil {

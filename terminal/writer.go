@@ -4,6 +4,7 @@ import (
 	"sync"
 	"time"
 
+	"huying/internal/failpoint"
 	"huying/internal/kiosk"
 	"huying/terminal/journal"
 )
@@ -132,10 +133,12 @@ func (w *writer) append(b batch) {
 		return
 	}
 	begin := time.Now()
+	failpoint.At(failpoint.TerminalAppendBefore)
 	recs, err := packAll(b.recs)
 	if err == nil {
 		err = w.store.Append(recs...)
 	}
+	failpoint.At(failpoint.TerminalAppendAfter)
 	w.tell(stored{b.through, err, time.Since(begin), w.store.Size()})
 }
 

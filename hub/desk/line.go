@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"huying/internal/call"
+	"huying/internal/failpoint"
 	"huying/internal/site"
 	"huying/internal/wire"
 )
@@ -24,6 +25,7 @@ type Conn interface {
 // outside it, in order, by whoever finds the line idle.
 type line struct {
 	conn Conn
+	peer bool // to another site
 
 	mu      sync.Mutex
 	queue   [][]byte
@@ -50,14 +52,23 @@ func (l *line) flush() {
 		l.queue = nil
 		l.mu.Unlock()
 		for _, b := range batch {
+			l.at(failpoint.HubSendBefore, failpoint.HubPeerSendBefore)
 			if l.conn.Write(b) != nil {
 				break
 			}
+			l.at(failpoint.HubSendAfter, failpoint.HubPeerSendAfter)
 		}
 		l.mu.Lock()
 	}
 	l.writing = false
 	l.mu.Unlock()
+}
+
+func (l *line) at(kiosk, peer failpoint.Point) {
+	if l.peer {
+		kiosk = peer
+	}
+	failpoint.At(kiosk)
 }
 
 // KioskUp says that a kiosk proved itself on a new connection; an older one
@@ -91,6 +102,7 @@ func (d *Desk) KioskDown(kiosk string, c Conn) {
 func (d *Desk) FromKiosk(kiosk string, c Conn, f wire.Frame) {
 	begin := time.Now()
 	press, _ := f.(wire.Press)
+	failpoint.At(failpoint.HubRingBefore)
 	d.mu.Lock()
 	fresh := false
 	if l := d.kiosks[kiosk]; l != nil && l.conn == c {
@@ -98,6 +110,7 @@ func (d *Desk) FromKiosk(kiosk string, c Conn, f wire.Frame) {
 		_ = d.stepLocked(site.FromKiosk{Kiosk: kiosk, Frame: f, At: time.Now()})
 	}
 	d.release()
+	failpoint.At(failpoint.HubRingAfter)
 	switch f := f.(type) {
 	case wire.Press:
 		if fresh {
@@ -126,7 +139,7 @@ func (d *Desk) rang(p wire.Press, begin time.Time) {
 func (d *Desk) PeerUp(peer call.Site, c Conn) {
 	d.mu.Lock()
 	old := d.peers[peer]
-	d.peers[peer] = &line{conn: c}
+	d.peers[peer] = &line{conn: c, peer: true}
 	if old != nil {
 		_ = d.stepLocked(site.PeerDown{Site: peer})
 	}

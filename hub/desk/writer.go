@@ -6,6 +6,7 @@ import (
 	"sync"
 	"time"
 
+	"huying/internal/failpoint"
 	"huying/internal/site"
 )
 
@@ -110,6 +111,9 @@ func (w *writer) commit(batch []site.Save) bool {
 	pause := retryFirst
 	for {
 		begin := time.Now()
+		if failpoint.Seeded(failpoint.AckEarly) {
+			w.d.committed(batch)
+		}
 		ctx, cancel := context.WithTimeout(context.WithoutCancel(w.d.ctx), commitWait+time.Duration(len(batch))*perSave)
 		err := w.d.cfg.Store.Commit(ctx, begin, batch)
 		cancel()
@@ -162,6 +166,7 @@ func (d *Desk) storeBack() {
 //
 // They are written beside the writer: the next commit waits for no socket.
 func (d *Desk) committed(batch []site.Save) {
+	failpoint.At(failpoint.HubAckBefore)
 	d.mu.Lock()
 	for _, s := range batch {
 		d.carry(s.Then)
@@ -172,5 +177,5 @@ func (d *Desk) committed(batch []site.Save) {
 		d.siteChanged()
 	}
 	dirty := d.unlock()
-	d.wg.Go(func() { flush(dirty) })
+	d.wg.Go(func() { flush(dirty); failpoint.At(failpoint.HubAckAfter) })
 }

@@ -9,6 +9,7 @@ import (
 	"github.com/gorilla/websocket"
 
 	"huying/hub/auth"
+	"huying/internal/failpoint"
 )
 
 // browser is one live socket.
@@ -82,7 +83,9 @@ func (s *browser) write(conn *websocket.Conn, feed Feed) {
 				continue // a message and the end at once: the end goes first
 			}
 			_ = conn.SetWriteDeadline(time.Now().Add(browserWrite))
+			failpoint.At(failpoint.HubPageSendBefore)
 			err = conn.WriteMessage(websocket.TextMessage, message)
+			failpoint.At(failpoint.HubPageSendAfter)
 		case <-ping.C:
 			err = conn.WriteControl(websocket.PingMessage, nil, time.Now().Add(browserWrite))
 		}

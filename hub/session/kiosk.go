@@ -16,6 +16,7 @@ import (
 	"huying/hub/directory"
 	"huying/hub/refusal"
 	"huying/hub/socket"
+	"huying/internal/failpoint"
 	"huying/internal/wire"
 )
 
@@ -83,6 +84,7 @@ func (h *Kiosks) Stop() {
 }
 
 func (h *Kiosks) run(k *socket.Conn) {
+	failpoint.At(failpoint.HubHelloBefore)
 	hello, err := h.prove(k)
 	if err != nil {
 		h.log.Warn("kiosk refused", "address", k.Address(), "kiosk", hello.Kiosk, "error", err)
@@ -90,6 +92,7 @@ func (h *Kiosks) run(k *socket.Conn) {
 	}
 	id := hello.Kiosk
 	h.log.Info("kiosk connected", "kiosk", id, "boot", hello.BootNo, "version", hello.Version)
+	failpoint.At(failpoint.HubHelloAfter)
 	h.calls.KioskUp(id, k)
 	h.calls.FromKiosk(id, k, hello)
 	err = h.read(id, k)

@@ -9,6 +9,7 @@ import (
 
 	"github.com/jackc/pgx/v5"
 
+	"huying/internal/failpoint"
 	"huying/internal/site"
 )
 
@@ -62,7 +63,14 @@ func (s *Store) send(ctx context.Context, b *batch, at time.Time) error {
 		return err
 	}
 	defer conn.Release()
-	return conn.SendBatch(ctx, &p).Close()
+	failpoint.At(failpoint.HubCommitBefore)
+	sent := conn.SendBatch(ctx, &p)
+	failpoint.At(failpoint.HubCommitSent)
+	if err := sent.Close(); err != nil {
+		return err
+	}
+	failpoint.At(failpoint.HubCommitAfter)
+	return nil
 }
 
 const (

@@ -10,6 +10,7 @@ import (
 	"huying/hub/directory"
 	"huying/hub/refusal"
 	"huying/hub/store/query"
+	"huying/internal/failpoint"
 )
 
 // AddKiosk implements directory.Kiosks.
@@ -27,6 +28,8 @@ func (s *Store) AddKiosk(ctx context.Context, k directory.Kiosk) error {
 func (s *Store) PutKiosk(ctx context.Context, k directory.Kiosk) error {
 	ctx, cancel := s.asking(ctx)
 	defer cancel()
+	failpoint.At(failpoint.HubKioskBefore)
+	defer failpoint.At(failpoint.HubKioskAfter)
 	return wrap("put kiosk", s.q.PutKiosk(ctx, query.PutKioskParams(kioskRow(k))))
 }
 

@@ -9,6 +9,7 @@ import (
 
 	"huying/hub/store/query"
 	"huying/internal/call"
+	"huying/internal/failpoint"
 	"huying/internal/site"
 )
 
@@ -24,6 +25,7 @@ func (s *Store) Load(ctx context.Context) (*site.Image, error) {
 	defer s.give()
 	var im *site.Image
 	var incarnation int64
+	failpoint.At(failpoint.HubLoadBefore)
 	err := pgx.BeginFunc(ctx, s.reader, func(tx pgx.Tx) (err error) {
 		q := query.New(tx)
 		// Waits for a commit that is under way and holds up the next one, so
@@ -39,6 +41,10 @@ func (s *Store) Load(ctx context.Context) (*site.Image, error) {
 	}
 	s.attempt = 0
 	s.incarnation.Store(incarnation)
+	failpoint.At(failpoint.HubLoadAfter)
+	if failpoint.Seeded(failpoint.ForgetOpen) {
+		clear(im.Calls)
+	}
 	return im, nil
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/jackc/pgx/v5"
 
 	"huying/hub/store/query"
+	"huying/internal/failpoint"
 )
 
 // Sessions keeps who is signed in. The published scs store for pgx is not
@@ -36,9 +37,11 @@ func (k Sessions) FindCtx(ctx context.Context, token string) ([]byte, bool, erro
 func (k Sessions) CommitCtx(ctx context.Context, token string, data []byte, expiry time.Time) error {
 	ctx, cancel := k.s.asking(ctx)
 	defer cancel()
+	failpoint.At(failpoint.HubSessionBefore)
 	if err := k.s.q.PutSession(ctx, query.PutSessionParams{Token: token, Data: data, Expiry: expiry}); err != nil {
 		return wrap("put session", err)
 	}
+	failpoint.At(failpoint.HubSessionAfter)
 	return wrap("drop expired sessions", k.s.q.DropExpiredSessions(ctx, k.s.opt.Now()))
 }
 

@@ -14,6 +14,7 @@ import (
 	"huying/hub/directory"
 	"huying/hub/socket"
 	"huying/internal/call"
+	"huying/internal/failpoint"
 )
 
 // Pauses between tries; each is drawn anew between nothing and the bound, so
@@ -146,9 +147,11 @@ func (c *Client) registerAll(ctx context.Context, line *socket.Conn) error {
 	defer cancel()
 	all, err := c.kiosks.AllKiosks(ctx)
 	for _, k := range all {
+		failpoint.At(failpoint.HubRegisterBefore)
 		if err := line.Send(register(k)); err != nil {
 			return err
 		}
+		failpoint.At(failpoint.HubRegisterAfter)
 	}
 	return err
 }

@@ -4,6 +4,8 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+
+	"huying/internal/failpoint"
 )
 
 // Journal is an open journal. It must be used from one goroutine at a time:
@@ -137,8 +139,12 @@ func (j *Journal) reserve(n int64) error {
 }
 
 func (j *Journal) write(buf []byte) error {
+	failpoint.At(failpoint.TerminalWriteBefore)
 	if _, err := j.cur.WriteAt(buf, j.pos); err != nil {
 		return err
 	}
-	return j.cur.Sync()
+	failpoint.At(failpoint.TerminalSyncBefore)
+	err := j.cur.Sync()
+	failpoint.At(failpoint.TerminalSyncAfter)
+	return err
 }

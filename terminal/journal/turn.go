@@ -1,6 +1,10 @@
 package journal
 
-import "fmt"
+import (
+	"fmt"
+
+	"huying/internal/failpoint"
+)
 
 func name(slot int) string { return fmt.Sprintf("journal.%d", slot) }
 
@@ -8,6 +12,7 @@ func name(slot int) string { return fmt.Sprintf("journal.%d", slot) }
 // one that counts. Until the new header is being written the present file is
 // untouched and goes on to count.
 func (j *Journal) turn(recs []Record) error {
+	failpoint.At(failpoint.TerminalTurnBefore)
 	slot := 1 - j.slot
 	j.top++ // never the same twice: a header that failed may be on the disk
 	gen := j.top
@@ -18,12 +23,14 @@ func (j *Journal) turn(recs []Record) error {
 	if err != nil {
 		return err
 	}
+	failpoint.At(failpoint.TerminalTurnFilled)
 	before := j.doubt
 	j.doubt = "a newer file may count already"
 	if err := commit(f, gen); err != nil {
 		_ = f.Close() // it failed already
 		return err
 	}
+	failpoint.At(failpoint.TerminalTurnAfter)
 	if before != "" {
 		j.log.Warn("journal: other file took over", "file", name(slot), "because", before)
 	}
@@ -66,5 +73,6 @@ func commit(f File, gen uint64) error {
 	if err := writeHeader(f, gen); err != nil {
 		return err
 	}
+	failpoint.At(failpoint.TerminalTurnHeader)
 	return f.Sync()
 }

@@ -15,6 +15,7 @@ import (
 	"github.com/gorilla/websocket"
 	"golang.org/x/sys/unix"
 
+	"huying/internal/failpoint"
 	"huying/internal/wire"
 )
 
@@ -186,12 +187,14 @@ func (l *Link) write(over context.Context, ws *websocket.Conn, conn uint64, nonc
 			continue
 		}
 		_ = ws.SetWriteDeadline(time.Now().Add(l.cfg.Times.Write))
+		failpoint.At(failpoint.TerminalSendBefore)
 		if err := ws.WriteMessage(websocket.TextMessage, data); err != nil {
 			if over.Err() != nil {
 				return nil
 			}
 			return &Error{"write", err}
 		}
+		failpoint.At(failpoint.TerminalSendAfter)
 		l.cfg.Events.Wrote(l.cfg.Site, f)
 	}
 }
