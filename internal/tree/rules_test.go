@@ -47,6 +47,7 @@ var homes = map[string][]string{
 	"github.com/danielgtaylor/huma":       {"hub/api", "terminal/panel"},
 	"periph.io":                           {"firmware-bridge"},
 	"github.com/warthog618/go-gpiocdev":   {"firmware-bridge"},
+	"go.bug.st/serial":                    {"firmware-bridge"},
 	"github.com/livekit/livekit-server":   {"hub/media/embedded"},
 	"github.com/livekit/server-sdk-go":    {"cmd/villagesim", "cmd/bench"},
 	"github.com/alecthomas/kong":          {"cmd"},
