@@ -12,6 +12,7 @@ type commands struct {
 	Simulate simulate   `cmd:"" help:"Live counties in virtual time, one for each seed, and check the invariants."`
 	Press    pressing   `cmd:"" help:"Let invented villagers press, talk and be answered at a hub."`
 	Demo     demoCounty `cmd:"" help:"Start a small county on this machine: three hubs, six kiosks."`
+	Line     badLines   `cmd:"" help:"Run a small county on bad lines and account for every press; needs root."`
 }
 
 func main() {

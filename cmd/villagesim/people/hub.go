@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"io"
+	"net"
 	"net/http"
 	"net/http/cookiejar"
 	"strings"
@@ -18,12 +19,22 @@ import (
 type Hub struct {
 	Base string // address of the hub, http://host:port
 	http *http.Client
+	dial websocket.Dialer
 }
 
 // NewHub is a browser that is not signed in.
-func NewHub(base string) *Hub {
+func NewHub(base string) *Hub { return NewHubFrom(base, nil) }
+
+// NewHubFrom is a browser on another machine: dial connects from there, nil
+// from this one.
+func NewHubFrom(base string, dial func(ctx context.Context, network, address string) (net.Conn, error)) *Hub {
 	jar, _ := cookiejar.New(nil) // a nil list of public suffixes never fails
-	return &Hub{Base: strings.TrimRight(base, "/"), http: &http.Client{Jar: jar, Timeout: 10 * time.Second}}
+	h := &Hub{Base: strings.TrimRight(base, "/"), http: &http.Client{Jar: jar, Timeout: 10 * time.Second},
+		dial: *websocket.DefaultDialer}
+	if dial != nil {
+		h.http.Transport, h.dial.NetDialContext = &http.Transport{DialContext: dial}, dial
+	}
+	return h
 }
 
 // SignIn opens a session.
@@ -73,7 +84,7 @@ func (h *Hub) Live(ctx context.Context) (*websocket.Conn, error) {
 	if err := h.Do(ctx, http.MethodPost, "/api/ticket", struct{}{}, &t); err != nil {
 		return nil, err
 	}
-	conn, res, err := websocket.DefaultDialer.DialContext(ctx,
+	conn, res, err := h.dial.DialContext(ctx,
 		"ws"+strings.TrimPrefix(h.Base, "http")+"/live?ticket="+t.Ticket, http.Header{"Origin": {h.Base}})
 	if res != nil && res.Body != nil {
 		_ = res.Body.Close()
