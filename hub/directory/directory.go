@@ -7,6 +7,7 @@ package directory
 
 import (
 	"bytes"
+	"encoding/json"
 	"time"
 
 	"huying/hub/auth"
@@ -59,4 +60,19 @@ type Code struct {
 	Hash     []byte // auth.Hasher.Code, 32 bytes
 	IssuedBy string // Person.ID
 	Expires  time.Time
+}
+
+// Settings is a revision of what kiosks are told from afar.
+type Settings struct {
+	Rev     uint32          // counts over all kiosks of the hub, from 1
+	Kiosk   string          // empty: for all kiosks of the hub
+	Values  json.RawMessage // an object; what may be in it says internal/settings
+	GivenBy string          // Person.ID
+	GivenAt time.Time
+}
+
+// News is what a hub must notice soon, whichever process of it did it.
+type News struct {
+	Revoked  []string // ids of all kiosks whose keys are not believed, in order
+	Settings uint32   // the latest revision; 0: none was ever given
 }

@@ -3,6 +3,8 @@ package directory
 import (
 	"context"
 	"time"
+
+	"huying/hub/authority"
 )
 
 // The stores give refusals (hub/refusal) for what a person can mend; any other
@@ -50,9 +52,23 @@ type Codes interface {
 	RedeemCode(ctx context.Context, hash, publicKey []byte, now time.Time) (Kiosk, error)
 }
 
+// Remote keeps what kiosks are told from afar.
+type Remote interface {
+	// PutSettings keeps s as the latest revision of its kiosk, or of all, and
+	// gives it with its number. Whether the kiosk exists is the caller's affair.
+	PutSettings(ctx context.Context, s Settings) (Settings, error)
+	// AllSettings lists the latest revision of each kiosk that has its own, in
+	// order of kiosk; the one for all kiosks comes first.
+	AllSettings(ctx context.Context) ([]Settings, error)
+	// News is asked for every few seconds.
+	News(ctx context.Context) (News, error)
+}
+
 // Store is all of it.
 type Store interface {
 	People
 	Kiosks
 	Codes
+	Remote
+	authority.Keeper
 }

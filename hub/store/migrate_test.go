@@ -60,6 +60,8 @@ func TestOpenGivesUpWithItsContext(t *testing.T) {
 var merged = map[string]string{
 	"00001_calls.sql":     "8d6a477cdfcb4dc6",
 	"00002_directory.sql": "7c46eabf81bd12ef",
+	"00003_purpose.sql":   "8749f1925b5b5816",
+	"00004_identity.sql":  "917c2c1ae469fbd5",
 }
 
 func TestMigrationsAreImmutable(t *testing.T) {

@@ -31,6 +31,9 @@ func Run(t *testing.T, open func(t *testing.T) directory.Store) {
 		{"a code gives its kiosk the key, once", redeem},
 		{"a code is void when late, replaced or withdrawn", voids},
 		{"of many who redeem at once one succeeds", race},
+		{"the authority is the first that was offered", keepAuthority},
+		{"settings count up, the latest of each kiosk is given", settings},
+		{"news tells who is revoked", news},
 	}
 	for _, p := range parts {
 		t.Run(p.name, func(t *testing.T) { p.run(t, open(t)) })

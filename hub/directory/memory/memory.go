@@ -11,6 +11,7 @@ import (
 	"sync"
 	"time"
 
+	"huying/hub/authority"
 	"huying/hub/directory"
 )
 
@@ -20,6 +21,10 @@ type Store struct {
 	people map[string]directory.Person
 	kiosks map[string]directory.Kiosk
 	codes  map[string]directory.Code // by kiosk: one open code each
+
+	authority *authority.Kept
+	settings  map[string]directory.Settings // the latest, by kiosk
+	rev       uint32
 }
 
 var _ directory.Store = (*Store)(nil)
@@ -30,6 +35,8 @@ func New() *Store {
 		people: make(map[string]directory.Person),
 		kiosks: make(map[string]directory.Kiosk),
 		codes:  make(map[string]directory.Code),
+
+		settings: make(map[string]directory.Settings),
 	}
 }
 

@@ -10,6 +10,12 @@ import (
 	"github.com/jackc/pgx/v5/pgtype"
 )
 
+type Authority struct {
+	One  bool
+	Key  []byte
+	Root []byte
+}
+
 type Call struct {
 	Kiosk    string
 	Boot     int64
@@ -58,6 +64,14 @@ type Kiosk struct {
 	Revoked      bool
 }
 
+type KioskSetting struct {
+	Rev      int64
+	Kiosk    string
+	Settings []byte
+	GivenBy  string
+	GivenAt  time.Time
+}
+
 type Outbox struct {
 	Site  string
 	N     int64
@@ -94,6 +108,7 @@ type Press struct {
 	PressedAt time.Time
 	StoredAt  time.Time
 	Sig       []byte
+	Purpose   string
 }
 
 type Session struct {
