@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"syscall"
 
 	"huying/internal/failpoint"
 )
@@ -126,16 +127,28 @@ func (l layout) lay(recs []Record, p place) []byte {
 
 // reserve takes space ahead, so that a full disk is noticed before anything is
 // written and a sync has no lengths to write.
-func (j *Journal) reserve(n int64) error {
+func (j *Journal) reserve(n int64) (err error) {
 	if j.pos+n <= j.space {
 		return nil
 	}
-	size := j.pos + n + j.form.chunk
-	if err := j.cur.Grow(size); err != nil {
-		return err
+	j.space, err = j.form.grow(j.cur, max(j.space, j.pos), j.pos+n)
+	return err
+}
+
+// grow makes a file that has space octets longer: by a chunk more than it must
+// be or, on a disk that has no room for that, as long as it must be. It gives
+// the space that there is then.
+func (l layout) grow(f File, space, size int64) (int64, error) {
+	err := f.Grow(size + l.chunk)
+	if err == nil {
+		return size + l.chunk, nil
 	}
-	j.space = size
-	return nil
+	if errors.Is(err, syscall.ENOSPC) {
+		if err = f.Grow(size); err == nil {
+			return size, nil
+		}
+	}
+	return space, err
 }
 
 func (j *Journal) write(buf []byte) error {

@@ -158,6 +158,25 @@ func TestFullDisk(t *testing.T) {
 	must(t, j.Append(rec("b")))
 }
 
+// TestLastSectorsServe: a disk with little room takes what fits, and not only
+// what leaves a reserve.
+func TestLastSectorsServe(t *testing.T) {
+	d := newSimDisk(1)
+	d.room = headerSize/sector + 3
+	j, _, err := open(d, nil, tiny())
+	must(t, err)
+	for _, s := range []string{"a", "b", "c"} {
+		must(t, j.Append(rec(s)))
+	}
+	if err := j.Append(rec("d")); !errors.Is(err, syscall.ENOSPC) {
+		t.Errorf("a fourth record in three sectors: %v", err)
+	}
+	d.powerCut()
+	if _, recs, _ := open(d, nil, tiny()); texts(recs) != "a b c" {
+		t.Errorf("found %q", texts(recs))
+	}
+}
+
 // TestBadSector: one acknowledged record is unreadable; those behind it are
 // not, and it is told.
 func TestBadSector(t *testing.T) {

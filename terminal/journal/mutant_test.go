@@ -104,3 +104,16 @@ func (f *mutantFile) Sync() error {
 	}
 	return err
 }
+
+// TestAFailedFileIsWatched: the disk notices by itself, without any power cut,
+// that a file is synced again whose sync has failed.
+func TestAFailedFileIsWatched(t *testing.T) {
+	for seed := uint64(1); seed < 100; seed++ {
+		d := newSimDisk(seed)
+		if _, _ = d.live(seed, tiny(), with(mutantFS{syncAgain: true})); d.misused != nil {
+			t.Logf("seed %d: %v", seed, d.misused)
+			return
+		}
+	}
+	t.Error("nobody noticed")
+}

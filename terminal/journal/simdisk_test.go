@@ -1,7 +1,9 @@
 package journal
 
 import (
+	"encoding/binary"
 	"errors"
+	"fmt"
 	"io"
 	"io/fs"
 	"maps"
@@ -24,6 +26,9 @@ type simDisk struct {
 	cutAt int                          // the operation in which the power goes, 0 never
 	fault func(op string, n int) error // asked before each operation
 	off   bool
+	// misused is what the journal did to a file that had failed, which no
+	// power cut need ever show.
+	misused error
 }
 
 type inode struct {
@@ -108,20 +113,29 @@ func (i *inode) lose(rng *rand.Rand) {
 	i.cache, i.pending, i.lens = slices.Clone(i.platter), nil, nil
 }
 
-// arrive puts one sector on the platter: not at all, in some version, half, or
-// as garbage.
+// arrive puts one sector on the platter: not at all, in some version, half of
+// it before what was there, half of it before garbage, or as garbage.
 func arrive(rng *rand.Rand, to []byte, versions [][]byte) {
 	v := versions[rng.IntN(len(versions))]
-	switch rng.IntN(5) {
+	switch rng.IntN(6) {
 	case 0:
 	case 1, 2:
 		copy(to, v)
 	case 3:
 		copy(to[:rng.IntN(len(to)+1)], v)
 	case 4:
-		for n := range to {
-			to[n] = byte(rng.Uint32())
-		}
+		n := copy(to[:rng.IntN(len(to)+1)], v)
+		garble(rng, to[n:])
+	case 5:
+		garble(rng, to)
+	}
+}
+
+func garble(rng *rand.Rand, to []byte) {
+	var word [8]byte
+	for len(to) > 0 {
+		binary.LittleEndian.PutUint64(word[:], rng.Uint64())
+		to = to[copy(to, word[:]):]
 	}
 }
 
@@ -141,7 +155,7 @@ func (d *simDisk) Open(name string) (File, error) {
 	if i == nil {
 		return nil, fs.ErrNotExist
 	}
-	return &simFile{d, i}, d.done()
+	return &simFile{d: d, i: i}, d.done()
 }
 
 func (d *simDisk) move(name string, to *inode) {
@@ -162,7 +176,7 @@ func (d *simDisk) Create(name string) (File, error) {
 	}
 	i := &inode{}
 	d.move(name, i)
-	return &simFile{d, i}, d.done()
+	return &simFile{d: d, i: i}, d.done()
 }
 
 func (d *simDisk) Remove(name string) error {
@@ -187,8 +201,16 @@ func (d *simDisk) SyncDir() error {
 func (d *simDisk) Close() error { return nil }
 
 type simFile struct {
-	d *simDisk
-	i *inode
+	d      *simDisk
+	i      *inode
+	failed bool // a sync of this open file has failed: it may only be read and closed
+}
+
+// use notes what is done to a file whose sync has failed.
+func (f *simFile) use(op string) {
+	if f.failed && f.d.misused == nil {
+		f.d.misused = fmt.Errorf("%s of a file whose sync had failed", op)
+	}
 }
 
 func (f *simFile) ReadAt(b []byte, at int64) (int, error) {
@@ -206,6 +228,7 @@ func (f *simFile) ReadAt(b []byte, at int64) (int, error) {
 }
 
 func (f *simFile) WriteAt(b []byte, at int64) (int, error) {
+	f.use("write")
 	if err := f.d.step("write"); err != nil {
 		return 0, err
 	}
@@ -242,6 +265,7 @@ func (f *simFile) take(size int64) error {
 }
 
 func (f *simFile) Grow(size int64) error {
+	f.use("grow")
 	if err := f.d.step("grow"); err != nil {
 		return err
 	}
@@ -267,7 +291,9 @@ func (f *simFile) Reload() error {
 // Sync that fails has lost what was pending, and the next one does not know:
 // that is what Linux does.
 func (f *simFile) Sync() error {
+	f.use("sync")
 	if err := f.d.step("sync"); err != nil {
+		f.failed = true
 		seen := slices.Clone(f.i.cache)
 		f.i.lose(f.d.rng)
 		f.i.cache = seen

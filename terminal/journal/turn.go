@@ -19,7 +19,7 @@ func (j *Journal) turn(recs []Record) error {
 	// Once the header is there all records are: each says so.
 	buf := j.form.lay(recs, place{gen: gen, stored: uint64(len(recs))})
 	end := headerSize + int64(len(buf))
-	f, err := j.prepare(slot, buf, end+j.form.chunk)
+	f, space, err := j.prepare(slot, buf, end)
 	if err != nil {
 		return err
 	}
@@ -38,31 +38,31 @@ func (j *Journal) turn(recs []Record) error {
 		_ = j.cur.Close() // it counts no more
 	}
 	j.cur, j.slot, j.gen, j.doubt = f, slot, gen, ""
-	j.pos, j.space, j.seq, j.live = end, end+j.form.chunk, uint64(len(recs)), recs
+	j.pos, j.space, j.seq, j.live = end, space, uint64(len(recs)), recs
 	return nil
 }
 
-// prepare makes a file with records and without a header, on the disk.
-func (j *Journal) prepare(slot int, buf []byte, space int64) (File, error) {
-	f, err := j.fs.Create(name(slot))
-	if err != nil {
-		return nil, err
+// prepare makes a file with records and without a header, on the disk, and
+// says how many octets are reserved in it; the records need the first end.
+func (j *Journal) prepare(slot int, buf []byte, end int64) (f File, space int64, err error) {
+	if f, err = j.fs.Create(name(slot)); err != nil {
+		return nil, 0, err
 	}
-	if err = fill(f, buf, space); err == nil {
+	if space, err = j.form.grow(f, 0, end); err == nil {
+		err = fill(f, buf)
+	}
+	if err == nil {
 		err = j.fs.SyncDir()
 	}
 	if err == nil {
-		return f, nil
+		return f, space, nil
 	}
 	_ = f.Close()
 	_ = j.fs.Remove(name(slot)) // gives the space back; a file without a header harms nobody
-	return nil, err
+	return nil, 0, err
 }
 
-func fill(f File, buf []byte, space int64) error {
-	if err := f.Grow(space); err != nil {
-		return err
-	}
+func fill(f File, buf []byte) error {
 	if _, err := f.WriteAt(buf, headerSize); err != nil {
 		return err
 	}
