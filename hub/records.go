@@ -92,6 +92,9 @@ func (r *records) event(seq int64, e eventlog.Event) api.Event {
 		if f.Key == call.Urgent {
 			out.Text = "按了红键，有急事"
 		}
+		if f.Purpose == call.ForQuiet {
+			out.Text = "长按绿键，静音求助：现场不出声、不亮屏"
+		}
 	case call.Asked:
 		out.Text = "还没有人接听，上级也开始振铃"
 	case call.Grant:
@@ -102,6 +105,11 @@ func (r *records) event(seq int64, e eventlog.Event) api.Event {
 	case call.Attended:
 		who(f.By, f.Site)
 		out.Text = fmt.Sprintf("登记：%s已到现场", f.Who)
+	case call.Rated:
+		out.Text = "村民评价：满意"
+		if f.Key == call.Urgent {
+			out.Text = "村民评价：不满意"
+		}
 	case call.Closing:
 		who(f.Person, f.Site)
 		out.Text = "结束呼叫：" + f.Disposition

@@ -223,6 +223,8 @@ func (d *Desk) carry(effects []site.Effect) {
 			d.giveMedia(e)
 		case site.Tell:
 			d.tell(e)
+		case site.Recorded:
+			d.recorded(e.Press)
 		case site.Refused:
 			d.log.Warn("frame refused", "kiosk", e.Kiosk, "site", e.Peer, "frame", e.Why.Frame, "code", e.Why.Code)
 			d.queue(d.kiosks[e.Kiosk], e.Why)

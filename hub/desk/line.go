@@ -106,7 +106,7 @@ func (d *Desk) FromKiosk(kiosk string, c Conn, f wire.Frame) {
 	d.mu.Lock()
 	fresh := false
 	if l := d.kiosks[kiosk]; l != nil && l.conn == c {
-		fresh = press.Key != "" && !d.s.Knows(press.Press)
+		fresh = press.Key != "" && press.Purpose.Calls() && !d.s.Knows(press.Press)
 		_ = d.stepLocked(site.FromKiosk{Kiosk: kiosk, Frame: f, At: time.Now()})
 	}
 	d.release()
@@ -133,6 +133,12 @@ func (d *Desk) rang(p wire.Press, begin time.Time) {
 	d.cfg.Meter.Rang(time.Duration(p.AgeMS)*time.Millisecond + time.Since(begin))
 	d.log.LogAttrs(d.ctx, slog.LevelInfo, "press", slog.String("call", p.Call.String()), slog.String("press", p.Press.String()),
 		slog.String("kiosk", p.Press.Kiosk), slog.String("key", string(p.Key)), slog.Int64("age_ms", p.AgeMS))
+}
+
+// recorded notes a press that was not for help, once it is stored.
+func (d *Desk) recorded(p site.PressRow) {
+	d.log.Info("press recorded", "press", p.Press.String(), "kiosk", p.Press.Kiosk, "purpose", string(p.Fact.Purpose),
+		"key", string(p.Fact.Key), "call", p.Call.String())
 }
 
 // PeerUp, PeerDown and FromPeer are the same for another site.

@@ -94,7 +94,10 @@ func (d *Desk) CallView(c *call.Call) view.Call {
 		WaitingMS: max(time.Since(c.At).Milliseconds(), 0), Presses: c.Seen.Count(), Stored: true,
 		Requeued: c.Requeued, Rung: max(c.Rung, 0), Rings: []string{}, Orphan: c.Why.Orphan || c.Why.Doubt,
 		Spoke: c.Satisfied(), May: []view.Action{}}
-	out.Rings = postsRung(c)
+	out.Rings, out.Quiet = postsRung(c), c.Quiet
+	if c.Rated != nil {
+		out.Rating = ratings[c.Rated.Key]
+	}
 	if g := c.Grant; g.Epoch != 0 {
 		out.Answerer = &view.Answerer{Person: d.personView(g.Person), Site: d.cfg.Places.Unit(string(g.Site))}
 	}
@@ -107,6 +110,9 @@ func (d *Desk) CallView(c *call.Call) view.Call {
 	}
 	return out
 }
+
+// ratings are the two keys' words on a talk.
+var ratings = map[call.Key]string{call.Enquiry: "good", call.Urgent: "bad"}
 
 // postNames are the posts that pages name: those whose people have a page that
 // rings, and the site above. A post that nobody can fill yet must not be shown

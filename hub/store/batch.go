@@ -21,7 +21,7 @@ type batch struct {
 		kiosk             []string
 		boot, seq         []int64
 		callBoot, callSeq []int64
-		key               []string
+		key, purpose      []string
 		pressedAt         []time.Time
 		sig               [][]byte
 	}
@@ -97,7 +97,7 @@ func (b *batch) addPress(p site.PressRow) {
 	t.kiosk = append(t.kiosk, p.Press.Kiosk)
 	t.boot, t.seq = append(t.boot, int64(p.Press.Boot)), append(t.seq, int64(p.Press.Seq))
 	t.callBoot, t.callSeq = append(t.callBoot, int64(p.Call.Boot)), append(t.callSeq, int64(p.Call.Seq))
-	t.key = append(t.key, text(string(p.Fact.Key)))
+	t.key, t.purpose = append(t.key, text(string(p.Fact.Key))), append(t.purpose, text(string(p.Fact.Purpose)))
 	t.pressedAt, t.sig = append(t.pressedAt, p.Fact.At), append(t.sig, p.Fact.Sig)
 }
 

@@ -74,9 +74,9 @@ func (s *Store) send(ctx context.Context, b *batch, at time.Time) error {
 }
 
 const (
-	insertPresses = `INSERT INTO press (kiosk, boot, seq, call_boot, call_seq, key, pressed_at, sig, stored_at)
-		SELECT p.*, $9 FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[],
-			$7::timestamptz[], $8::bytea[]) p
+	insertPresses = `INSERT INTO press (kiosk, boot, seq, call_boot, call_seq, key, purpose, pressed_at, sig, stored_at)
+		SELECT p.*, $10 FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::bigint[], $5::bigint[], $6::text[],
+			$7::text[], $8::timestamptz[], $9::bytea[]) p
 		ON CONFLICT DO NOTHING`
 	upsertCalls = `INSERT INTO call AS was (kiosk, boot, seq, key, phase, opened_at, closed_at, data)
 		SELECT * FROM unnest($1::text[], $2::bigint[], $3::bigint[], $4::text[], $5::text[], $6::timestamptz[],
@@ -104,7 +104,7 @@ const (
 
 func (b *batch) queueSite(p *pgx.Batch, at time.Time) {
 	if t := &b.press; len(t.kiosk) > 0 {
-		p.Queue(insertPresses, t.kiosk, t.boot, t.seq, t.callBoot, t.callSeq, t.key, t.pressedAt, t.sig, at)
+		p.Queue(insertPresses, t.kiosk, t.boot, t.seq, t.callBoot, t.callSeq, t.key, t.purpose, t.pressedAt, t.sig, at)
 	}
 	if t := &b.call; len(t.kiosk) > 0 {
 		p.Queue(upsertCalls, t.kiosk, t.boot, t.seq, t.key, t.phase, t.openedAt, t.closedAt, t.data)

@@ -38,6 +38,7 @@ func Run(t *testing.T, open func(t *testing.T) (Store, func() Store)) {
 		{"the latest calls are remembered, and all open ones", remembered},
 		{"gaps in what was seen stay gaps", gaps},
 		{"no rule about calls keeps a press out", noRules},
+		{"a press that is not for help is stored without a call", recordedAlone},
 		{"numbers outlive an empty outbox", emptyOutbox},
 		{"a repeated commit brings nothing back", repeated},
 		{"odd texts do not stop a commit", oddTexts},
@@ -126,6 +127,19 @@ func superseded(t *testing.T, s Store, reopen func() Store) {
 		t.Fatalf("seen %+v", seen)
 	}
 	commit(t, s, pressed(1, &late, late.ID))
+}
+
+func recordedAlone(t *testing.T, s Store, _ func() Store) {
+	load(t, s)
+	lesson := id("k-1", 1, 1)
+	fact := call.Pressed{Mark: lesson.Mark, Key: call.Urgent, Purpose: call.ForPractice, At: noon}
+	save := site.Save{N: 1, Presses: []site.PressRow{{Press: lesson, Call: lesson, Fact: fact}}}
+	commit(t, s, save)
+	commit(t, s, save) // nobody knew whether it was committed
+	im := load(t, s)
+	if seen := im.Seen["k-1"]; !seen.Has(lesson.Mark) || seen.Count() != 1 || len(im.Calls) != 0 {
+		t.Fatalf("seen %+v, %d calls", seen, len(im.Calls))
+	}
 }
 
 func remembered(t *testing.T, s Store, _ func() Store) {

@@ -84,6 +84,8 @@ type Call struct {
 	WaitingMS   int64     `json:"waiting_ms" doc:"milliseconds since the first press when this message was made; count on from there"`
 	Presses     int       `json:"presses"`
 	Stored      bool      `json:"stored" doc:"false: it rings from memory, the database has not got it yet"`
+	Quiet       bool      `json:"quiet,omitempty" doc:"a quiet call: the kiosk is dark and silent, the villager may not be able to speak"`
+	Rating      string    `json:"rating,omitempty" enum:"good,bad" doc:"what the villager thought of the talk"`
 	Requeued    int       `json:"requeued" doc:"how often talking was cut off and it rang again"`
 	RingsMe     bool      `json:"rings_me" doc:"true: this page must ring"`
 	Rung        int       `json:"rung" doc:"step of the ladder reached, from 0"`

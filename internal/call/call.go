@@ -21,6 +21,7 @@ type Call struct {
 	SpokeThrough Mark      `json:"spoke_through"`
 	Attended     *Attended `json:"attended,omitempty"`
 	Closing      *Closing  `json:"closing,omitempty"`
+	Rated        *Rated    `json:"rated,omitempty"`
 
 	Why      Why    `json:"why"`      // why this site rings, if it does
 	Rung     int    `json:"rung"`     // step of the ladder reached; -1 before ringing

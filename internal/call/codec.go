@@ -20,6 +20,7 @@ const (
 	KindGrant    = "grant"
 	KindSpoke    = "spoke"
 	KindAttended = "attended"
+	KindRated    = "rated"
 	KindClosed   = "closed"
 )
 
@@ -58,6 +59,8 @@ func ReadFact(kind string, data []byte) (Fact, error) {
 		return read[Spoke](data)
 	case KindAttended:
 		return read[Attended](data)
+	case KindRated:
+		return read[Rated](data)
 	case KindClosed:
 		return read[Closing](data)
 	}
@@ -159,6 +162,11 @@ func (f Attended) Validate() error {
 		return field("note", "must be at most 8100 bytes as JSON")
 	}
 	return f.By.Validate()
+}
+
+// Validate checks a rating.
+func (f Rated) Validate() error {
+	return Pressed{Mark: f.Mark, Key: f.Key, Sig: f.Sig}.Validate()
 }
 
 // Validate checks a closing: a named person with a reason (I9).

@@ -63,7 +63,7 @@ func TestBadFactsAreRefusedByField(t *testing.T) {
 }
 
 func FuzzDecodeFact(f *testing.F) {
-	for _, k := range []string{KindPressed, KindAsked, KindGrant, KindSpoke, KindAttended, KindClosed} {
+	for _, k := range []string{KindPressed, KindAsked, KindGrant, KindSpoke, KindAttended, KindRated, KindClosed} {
 		f.Add(k, []byte(`{"mark":{"boot":1,"seq":1},"key":"urgent","epoch":1,"site":"361025","by":"361025","live":true,"person":{"id":"p"}}`))
 	}
 	f.Fuzz(func(t *testing.T, kind string, data []byte) {

@@ -46,7 +46,11 @@ func drawPressed() *rapid.Generator[Fact] {
 		if (m.Seq+m.Boot)%3 == 0 {
 			key = Urgent
 		}
-		return Pressed{Mark: m, Key: key, At: noon.Add(time.Duration(m.Boot*100+m.Seq) * time.Second)}
+		purpose := ForHelp
+		if m.Seq%4 == 0 {
+			purpose = ForQuiet
+		}
+		return Pressed{Mark: m, Key: key, Purpose: purpose, At: noon.Add(time.Duration(m.Boot*100+m.Seq) * time.Second)}
 	})
 }
 
@@ -85,6 +89,9 @@ func drawFact() *rapid.Generator[Fact] {
 	return rapid.OneOf(drawPressed(), drawPressed(), drawGrant(), drawGrant(), drawAttended(), drawClosing(),
 		rapid.Custom(func(t *rapid.T) Fact {
 			return Spoke{Epoch: uint64(rapid.IntRange(1, 3).Draw(t, "epoch")), Through: drawMark().Draw(t, "through")}
+		}),
+		rapid.Custom(func(t *rapid.T) Fact {
+			return Rated{Mark: drawMark().Draw(t, "mark"), Key: rapid.SampledFrom([]Key{Urgent, Enquiry}).Draw(t, "key"), At: drawTime().Draw(t, "at")}
 		}),
 		rapid.Just(Fact(Asked{By: here})))
 }

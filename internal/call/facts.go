@@ -65,6 +65,15 @@ type Attended struct {
 	Through Mark      `json:"through"`
 }
 
+// Rated is what the villager thinks of a talk: a press of a key after it. It
+// changes nothing in the call; who is rated cannot make one.
+type Rated struct {
+	Mark Mark      `json:"mark"` // of the press, which belongs to no call
+	Key  Key       `json:"key"`  // Enquiry: good; Urgent: bad
+	At   time.Time `json:"at"`
+	Sig  []byte    `json:"sig,omitempty"`
+}
+
 // Closing ends a call: a named person with a reason (invariant I9). It covers
 // the presses up to Through; a later press opens the call again.
 type Closing struct {
@@ -85,6 +94,7 @@ func (Asked) kind() string    { return "asked" }
 func (Grant) kind() string    { return "grant" }
 func (Spoke) kind() string    { return "spoke" }
 func (Attended) kind() string { return "attended" }
+func (Rated) kind() string    { return "rated" }
 func (Closing) kind() string  { return "closed" }
 
 func (f Pressed) merge(c *Call) bool {
@@ -129,6 +139,15 @@ func (f Attended) merge(c *Call) bool {
 		return false
 	}
 	c.Attended = &f
+	return true
+}
+
+// The last word counts.
+func (f Rated) merge(c *Call) bool {
+	if c.Rated != nil && !f.newer(*c.Rated) {
+		return false
+	}
+	c.Rated = &f
 	return true
 }
 

@@ -34,7 +34,8 @@ type SiteView struct {
 type KioskView struct {
 	ID        string
 	Home      Site
-	Journaled []PressID // presses on its disk or acknowledged
+	Journaled []PressID // presses for help on its disk or acknowledged
+	Recorded  []PressID // presses on its disk that are not for help
 	Open      *Call     // its open call
 	Waiting   Mono      // for how long the open call has been without a person
 	Received  bool      // the panel says that somebody has the press
@@ -172,7 +173,8 @@ func (c *checker) settled(w *World) {
 	}
 }
 
-// once: a journaled press is in exactly one call at home (I1).
+// once: a journaled press is in exactly one call at home, or in none if it was
+// not for help, and stored there (I1).
 func (c *checker) once(s *SiteView, k *KioskView) {
 	for _, p := range k.Journaled {
 		n := 0
@@ -183,6 +185,16 @@ func (c *checker) once(s *SiteView, k *KioskView) {
 		}
 		if n != 1 || !s.Stored(p) {
 			c.add("I1", "press %s is in %d calls at %s (stored: %v)", p, n, s.Site, s.Stored(p))
+		}
+	}
+	for _, p := range k.Recorded {
+		for _, x := range s.Calls {
+			if x.ID.Kiosk == p.Kiosk && x.Seen.Has(p.Mark) {
+				c.add("I1", "press %s was not for help and is in %s at %s", p, x.ID, s.Site)
+			}
+		}
+		if !s.Stored(p) {
+			c.add("I1", "press %s is not stored at %s", p, s.Site)
 		}
 	}
 }

@@ -1,6 +1,7 @@
 package call
 
 import (
+	"bytes"
 	"cmp"
 	"strings"
 )
@@ -48,6 +49,11 @@ func (a Attended) newer(o Attended) bool {
 		strings.Compare(a.Who, o.Who),
 		a.By.compare(o.By),
 	) > 0
+}
+
+// newer: the later press; one mark is one press.
+func (f Rated) newer(o Rated) bool {
+	return cmp.Or(f.Mark.compare(o.Mark), strings.Compare(string(f.Key), string(o.Key)), o.At.Compare(f.At), bytes.Compare(f.Sig, o.Sig)) > 0
 }
 
 // newer orders closings so that all sites keep the same one: the one that

@@ -2,6 +2,7 @@ package kiosk
 
 import (
 	"encoding/json"
+	"slices"
 	"time"
 
 	"huying/internal/call"
@@ -27,6 +28,10 @@ type Kiosk struct {
 	ep      *episode
 	ended   []*ended
 	links   map[call.Site]*link
+	hold    *hold
+	asked   asked
+	rated   shown
+	lesson  *practice
 	out     []Effect
 	now     call.Mono
 }
@@ -90,10 +95,17 @@ type Input interface{ input() }
 // The inputs.
 type (
 	// Press is a debounced press of a key; At is wall time, for people only.
+	// Held says that the key is down and a Release will follow; without it
+	// the press is whole. Purpose is for who knows it: a button for practice,
+	// a self-test.
 	Press struct {
-		Key call.Key
-		At  time.Time
+		Key     call.Key
+		At      time.Time
+		Held    bool
+		Purpose call.Purpose
 	}
+	// Release says that a key of a Held press came up.
+	Release struct{ Key call.Key }
 	// LinkUp and LinkDown tell of the socket to a site.
 	LinkUp   struct{ Site call.Site }
 	LinkDown struct{ Site call.Site }
@@ -109,6 +121,7 @@ type (
 )
 
 func (Press) input()    {}
+func (Release) input()  {}
 func (LinkUp) input()   {}
 func (LinkDown) input() {}
 func (Frame) input()    {}
@@ -163,8 +176,14 @@ func New(cfg Config, m Memory, now call.Mono) (*Kiosk, []Effect) {
 	if m.Open != nil {
 		k.resume(*m.Open, m.Grant)
 	}
+	k.out = []Effect{Write{Rec: Record{Boot: &BootRecord{No: k.boot, NextSeq: k.nextSeq, Since: k.since}}}}
+	for _, p := range slices.Clone(k.presses) {
+		if p.rec.Undecided {
+			k.settle(p, call.ForHelp)
+		}
+	}
 	k.forget()
-	return k, []Effect{Write{Rec: Record{Boot: &BootRecord{No: k.boot, NextSeq: k.nextSeq, Since: k.since}}}}
+	return k, k.out
 }
 
 // resume opens the call of an earlier boot. Nobody knows how long the kiosk
@@ -172,8 +191,8 @@ func New(cfg Config, m Memory, now call.Mono) (*Kiosk, []Effect) {
 func (k *Kiosk) resume(id call.ID, g call.Grant) {
 	k.open(id)
 	for _, p := range k.presses {
-		if p.rec.Call == id {
-			k.ep.c.Merge(call.Pressed{Mark: p.rec.Press.Mark, Key: p.rec.Key, At: p.rec.At})
+		if p.inCall(id) {
+			k.ep.c.Merge(call.Pressed{Mark: p.rec.Press.Mark, Key: p.rec.Key, Purpose: p.rec.Purpose, At: p.rec.At})
 		}
 	}
 	if g.Epoch != 0 {
@@ -203,6 +222,8 @@ func (k *Kiosk) Step(now call.Mono, in Input) []Effect {
 	switch in := in.(type) {
 	case Press:
 		k.press(in)
+	case Release:
+		k.released(in.Key)
 	case LinkUp:
 		k.linkUp(in.Site)
 	case LinkDown:

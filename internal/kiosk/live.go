@@ -17,7 +17,7 @@ func (k *Kiosk) Live() []Record {
 		out = append(out, Record{Ended: &e.rec})
 	}
 	for _, p := range k.presses {
-		if k.known(p.rec.Call) {
+		if !p.calls() || k.known(p.rec.Call) {
 			out = append(out, Record{Pressed: &p.rec})
 		}
 	}
@@ -41,7 +41,7 @@ func (k *Kiosk) Live() []Record {
 func (k *Kiosk) outlived() []Record {
 	var out []Record
 	for _, p := range k.presses {
-		if k.known(p.rec.Call) {
+		if !p.calls() || k.known(p.rec.Call) {
 			continue
 		}
 		through := call.Closing{Through: p.rec.Press.Mark}

@@ -19,6 +19,13 @@ const (
 	WrapUp   PanelState = "wrap_up"
 	Ended    PanelState = "ended"
 	NoLine   PanelState = "no_line"
+	// The states around a call: they stand where otherwise Idle, WrapUp or
+	// Ended would.
+	Rating      PanelState = "rating"      // how was it? green good, red bad
+	Rated       PanelState = "rated"       // Key says how; thanks
+	Practising  PanelState = "practising"  // both keys went down; on its way to home
+	Practised   PanelState = "practised"   // home has it: keys and line work, nobody is rung
+	Unpractised PanelState = "unpractised" // home does not answer: the line does not work
 )
 
 // Panel is all that is to be shown.
@@ -28,6 +35,8 @@ type Panel struct {
 	Call   call.ID
 	Waited call.Mono // since the press that opened the call
 	Held   bool      // rings, but no site could store it
+	Down   bool      // a key is down and its press is not decided: show, do not speak
+	Quiet  bool      // a quiet call: dark and silent
 	Grant  call.Grant
 	Media  *wire.Media
 	Home   bool
@@ -45,18 +54,53 @@ func (k *Kiosk) Panel(now call.Mono) Panel {
 	if l := k.links[k.cfg.Last]; l != nil {
 		p.Last = l.up
 	}
+	p.Down = k.hold != nil
 	if k.ep == nil {
-		if n := len(k.ended); n > 0 && now-k.ended[n-1].at < k.cfg.Times.EndedShown {
-			p.State, p.Call = Ended, k.ended[n-1].rec.Call
-		}
+		k.between(&p, now)
 		return p
 	}
 	ep := k.ep
+	p.Quiet = ep.c.Quiet
 	p.Call, p.Key, p.Waited = ep.c.ID, ep.c.Key(), now-ep.openedAt
 	p.Grant, p.Media = ep.c.Grant, ep.media
 	p.State = k.panelState(p.Waited)
 	p.Held = p.State == Sending && k.anyHeld()
+	if p.State == WrapUp {
+		k.rate(&p, now)
+	}
 	return p
+}
+
+// between is what a kiosk without an open call shows: a key that is down, the
+// outcome of a lesson, a rating, the end of a call, or nothing.
+func (k *Kiosk) between(p *Panel, now call.Mono) {
+	if n := len(k.ended); n > 0 && now-k.ended[n-1].at < k.cfg.Times.EndedShown {
+		p.State, p.Call = Ended, k.ended[n-1].rec.Call
+	}
+	k.rate(p, now)
+	if l := k.lesson; l != nil {
+		switch {
+		case l.passed != 0 && now-l.passed < practised:
+			p.State, p.Key = Practised, call.Enquiry
+		case l.passed == 0 && now-l.since < k.cfg.Times.AckWait:
+			p.State, p.Key = Practising, call.Enquiry
+		case l.passed == 0 && now-l.since < k.cfg.Times.AckWait+practised:
+			p.State, p.Key = Unpractised, call.Enquiry
+		}
+	}
+	if h := k.hold; h != nil && !h.rating {
+		p.State, p.Key, p.Call, p.Waited = Sending, h.p.rec.Key, h.p.rec.Press, now-h.p.at
+	}
+}
+
+// rate asks for a rating, and thanks for one.
+func (k *Kiosk) rate(p *Panel, now call.Mono) {
+	switch {
+	case k.asked.until > now:
+		p.State, p.Call = Rating, k.asked.call
+	case k.rated.key != "" && now-k.rated.at < practised:
+		p.State, p.Key = Rated, k.rated.key
+	}
 }
 
 func (k *Kiosk) panelState(waited call.Mono) PanelState {
@@ -94,7 +138,7 @@ func (k *Kiosk) anyUp() bool {
 
 func (k *Kiosk) anyHeld() bool {
 	for _, p := range k.presses {
-		if p.held && p.rec.Call == k.ep.c.ID {
+		if p.held && p.inCall(k.ep.c.ID) {
 			return true
 		}
 	}
@@ -104,7 +148,7 @@ func (k *Kiosk) anyHeld() bool {
 // anyAcked reports whether a site has a press of the open call on disk.
 func (k *Kiosk) anyAcked() bool {
 	for _, p := range k.presses {
-		if p.rec.Call != k.ep.c.ID {
+		if !p.inCall(k.ep.c.ID) {
 			continue
 		}
 		for _, d := range p.sites {

@@ -10,30 +10,41 @@ import (
 // press makes the id, sends and journals in parallel: a failed disk does not
 // stop the ring.
 func (k *Kiosk) press(in Press) {
-	id := call.PressID{Kiosk: k.cfg.ID, Mark: call.Mark{Boot: k.boot, Seq: k.nextSeq}}
+	purpose := in.Purpose
+	if k.during(in) {
+		purpose = call.ForPractice
+	}
+	p := &press{at: k.now, sites: map[call.Site]*delivery{}}
+	p.rec = PressedRecord{Press: call.PressID{Kiosk: k.cfg.ID, Mark: call.Mark{Boot: k.boot, Seq: k.nextSeq}}, Key: in.Key, At: in.At}
 	k.nextSeq++
-	if k.ep == nil {
-		k.open(id)
-	}
-	ep := k.ep
-	rec := PressedRecord{Press: id, Call: ep.c.ID, Key: in.Key, At: in.At}
-	if k.cfg.Sign != nil {
-		rec.Sig = k.cfg.Sign(id, ep.c.ID, in.Key, call.ForHelp)
-	}
-	was := ep.c.Phase()
-	ep.c.Merge(call.Pressed{Mark: id.Mark, Key: in.Key, At: rec.At})
-	if was != call.Ringing {
-		ep.waitSince = k.now
-	}
-	p := &press{rec: rec, at: k.now, sites: map[call.Site]*delivery{}}
 	k.presses = append(k.presses, p)
-	for _, s := range k.engagedSites() {
-		k.deliver(p, s)
+	switch {
+	case purpose == call.ForHelp && k.mayHold(in):
+		k.holdBack(p)
+	case purpose == call.ForHelp && k.ratable():
+		k.settle(p, call.ForRating)
+	default:
+		k.settle(p, purpose)
 	}
+}
+
+// holdBack journals a press whose purpose is not known yet.
+func (k *Kiosk) holdBack(p *press) {
+	p.rec.Undecided, p.rec.Call = true, p.rec.Press
+	k.hold = &hold{p: p, rating: k.ratable()}
+	rec := p.rec
 	k.emit(Write{Rec: Record{Pressed: &rec}})
 	k.emit(Wake{})
-	k.forget()
 }
+
+// inCall reports whether a press belongs to the call id: one for practice or a
+// rating never does, and one that is not decided does not yet.
+func (p *press) inCall(id call.ID) bool {
+	return p.rec.Call == id && p.calls()
+}
+
+// calls reports whether a press opened or joined a call.
+func (p *press) calls() bool { return p.rec.Purpose.Calls() && !p.rec.Undecided }
 
 func (k *Kiosk) engagedSites() []call.Site {
 	if k.ep != nil && k.ep.engaged {
@@ -53,17 +64,20 @@ func (k *Kiosk) deliver(p *press, s call.Site) {
 		return
 	}
 	d.sentAt = k.now
-	k.send(s, wire.Press{Press: p.rec.Press, Call: p.rec.Call, Key: p.rec.Key,
+	k.send(s, wire.Press{Press: p.rec.Press, Call: p.rec.Call, Key: p.rec.Key, Purpose: p.rec.Purpose,
 		AgeMS: int64((k.now - p.at) / time.Millisecond), Sig: p.rec.Sig})
 }
 
 // wants reports whether press p must reach site s: home needs every press,
-// the last resort those of the open call once it was added.
+// once it is decided, the last resort those of the open call once it was added.
 func (k *Kiosk) wants(p *press, s call.Site) bool {
+	if p.rec.Undecided {
+		return false
+	}
 	if s == k.cfg.Home {
 		return true
 	}
-	return k.ep != nil && k.ep.engaged && p.rec.Call == k.ep.c.ID
+	return k.ep != nil && k.ep.engaged && p.inCall(k.ep.c.ID)
 }
 
 func (k *Kiosk) resend() {
@@ -98,11 +112,12 @@ func (k *Kiosk) acked(site call.Site, id call.PressID) {
 		if !d.acked {
 			d.acked, p.held = true, false
 			k.emit(Write{Rec: Record{Acked: &AckedRecord{id, site}}})
-			if k.ep != nil && p.rec.Call == k.ep.c.ID && k.ep.codes[site] == "" {
+			if k.ep != nil && p.inCall(k.ep.c.ID) && k.ep.codes[site] == "" {
 				k.ep.codes[site] = wire.CodeReceived
 			}
 		}
 	}
+	k.learned()
 	k.forget()
 }
 
@@ -122,7 +137,7 @@ func (k *Kiosk) engage() {
 	k.ep.engaged = true
 	k.emit(Wake{})
 	for _, p := range k.presses {
-		if p.rec.Call == k.ep.c.ID {
+		if p.inCall(k.ep.c.ID) {
 			k.deliver(p, k.cfg.Last)
 		}
 	}
@@ -135,7 +150,7 @@ func (k *Kiosk) forget() {
 	for i, p := range k.presses {
 		d := p.sites[k.cfg.Home]
 		stored := d != nil && d.acked
-		open := k.ep != nil && p.rec.Call == k.ep.c.ID
+		open := k.ep != nil && p.inCall(k.ep.c.ID)
 		if stored && (!open || i < over) {
 			continue
 		}

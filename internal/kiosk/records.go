@@ -1,6 +1,7 @@
 package kiosk
 
 import (
+	"slices"
 	"time"
 
 	"huying/internal/call"
@@ -22,13 +23,17 @@ type BootRecord struct {
 	Since   uint32 `json:"since"` // number of the first start that counted from 1
 }
 
-// PressedRecord is a press; At is wall time, for people.
+// PressedRecord is a press; At is wall time, for people. One that is not
+// decided is written again when it is; if the kiosk died in between, it was
+// for help.
 type PressedRecord struct {
-	Press call.PressID `json:"press"`
-	Call  call.ID      `json:"call"`
-	Key   call.Key     `json:"key"`
-	At    time.Time    `json:"at"`
-	Sig   []byte       `json:"sig,omitempty"`
+	Press     call.PressID `json:"press"`
+	Call      call.ID      `json:"call"`
+	Key       call.Key     `json:"key"`
+	Purpose   call.Purpose `json:"purpose,omitempty"`
+	Undecided bool         `json:"undecided,omitempty"`
+	At        time.Time    `json:"at"`
+	Sig       []byte       `json:"sig,omitempty"`
 }
 
 // AckedRecord says that a site has a press on disk. Losing one costs a resend.
@@ -81,13 +86,7 @@ func (m *Memory) add(r Record) {
 	case r.Pressed != nil:
 		p := *r.Pressed
 		m.NextSeq = max(m.NextSeq, p.Press.Seq+1)
-		m.Presses = append(m.Presses, p)
-		if m.Open == nil || *m.Open != p.Call {
-			if !m.hasEnded(p) {
-				id := p.Call
-				m.Open, m.Grant = &id, call.Grant{}
-			}
-		}
+		m.pressed(p)
 	case r.Acked != nil:
 		m.Acked[r.Acked.Press] = append(m.Acked[r.Acked.Press], r.Acked.Site)
 	case r.Granted != nil && m.Open != nil && *m.Open == r.Granted.Call:
@@ -95,6 +94,20 @@ func (m *Memory) add(r Record) {
 	case r.Ended != nil:
 		m.end(*r.Ended)
 	}
+}
+
+func (m *Memory) pressed(p PressedRecord) {
+	i := slices.IndexFunc(m.Presses, func(o PressedRecord) bool { return o.Press == p.Press && o.Undecided })
+	if i >= 0 {
+		m.Presses[i] = p
+	} else {
+		m.Presses = append(m.Presses, p)
+	}
+	if p.Undecided || !p.Purpose.Calls() || m.Open != nil && *m.Open == p.Call || m.hasEnded(p) {
+		return
+	}
+	id := p.Call
+	m.Open, m.Grant = &id, call.Grant{}
 }
 
 func (m *Memory) hasEnded(p PressedRecord) bool {

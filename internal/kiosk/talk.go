@@ -81,9 +81,18 @@ func (k *Kiosk) register(g call.Grant) {
 	if !g.Live {
 		k.ep.waitSince, k.ep.media = k.now, nil
 		k.ep.requeued = g.Ending != call.HungUp
+		k.ask(g)
 	}
 	g = k.ep.c.Grant
 	k.write(Record{Granted: &GrantedRecord{k.ep.c.ID, g}}, wire.Grant{Call: k.ep.c.ID, Grant: g})
+}
+
+// ask offers a talk that a person ended for rating; after a quiet one the
+// kiosk stays dark.
+func (k *Kiosk) ask(g call.Grant) {
+	if g.Ending == call.HungUp && !k.ep.c.Quiet {
+		k.asked = asked{k.ep.c.ID, k.now + k.cfg.Times.Rating}
+	}
 }
 
 func (k *Kiosk) release(site call.Site, f wire.Release) {
@@ -129,6 +138,7 @@ func (k *Kiosk) end(site call.Site) {
 	if g := c.Grant; g.Live {
 		g.Live, g.Ending, g.Through = false, call.HungUp, c.Last
 		c.Merge(g)
+		k.ask(g)
 	}
 	e := newEnded(EndedRecord{c.ID, c.Grant, *c.Closing}, k.now)
 	e.known[site] = true

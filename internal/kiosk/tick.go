@@ -12,6 +12,7 @@ import (
 const TickEvery = 250 * time.Millisecond
 
 func (k *Kiosk) tick() {
+	k.overdue()
 	k.lapse()
 	k.escalate()
 	k.resend()
@@ -30,7 +31,7 @@ func (k *Kiosk) escalate() {
 	}
 	home := k.links[k.cfg.Home]
 	for _, p := range k.presses {
-		if d := p.sites[k.cfg.Home]; p.rec.Call != ep.c.ID || d != nil && d.acked {
+		if d := p.sites[k.cfg.Home]; !p.inCall(ep.c.ID) || d != nil && d.acked {
 			continue
 		}
 		waited := k.now - p.at

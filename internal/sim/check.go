@@ -114,9 +114,11 @@ func (w *world) kioskView(n *kioskNode) call.KioskView {
 	p := n.k.Panel(n.mono())
 	v := call.KioskView{ID: n.id, Home: n.home, Received: p.State == kiosk.Received,
 		Answered: p.State == kiosk.Answered, Waiting: w.now - n.waiting, Bound: ringBound, Open: n.k.Open()}
-	for _, r := range n.journal {
-		if r.Pressed != nil {
-			v.Journaled = append(v.Journaled, r.Pressed.Press)
+	for _, p := range kiosk.Replay(n.journal).Presses {
+		if p.Purpose.Calls() {
+			v.Journaled = append(v.Journaled, p.Press)
+		} else {
+			v.Recorded = append(v.Recorded, p.Press)
 		}
 	}
 	if n.of == p.Call {

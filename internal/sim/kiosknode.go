@@ -62,6 +62,7 @@ func (n *kioskNode) start() {
 	n.disk.write(n.w, func() {
 		n.journal = append(n.journal, boot.Rec)
 		n.booted = true
+		n.run(effects[1:])
 		for _, s := range n.sites() {
 			n.w.after(n.w.between(10*time.Millisecond, time.Second), n.links[s].connect)
 		}
@@ -74,6 +75,9 @@ func (n *kioskNode) remembered() []kiosk.Record {
 	journal := n.journal
 	if n.w.opt.Mutant == KioskForgetsGrants {
 		journal = slices.DeleteFunc(slices.Clone(journal), func(r kiosk.Record) bool { return r.Granted != nil })
+	}
+	if n.w.opt.Mutant == HeldForgotten {
+		journal = slices.DeleteFunc(slices.Clone(journal), func(r kiosk.Record) bool { return r.Pressed != nil && r.Pressed.Undecided })
 	}
 	if n.w.real() {
 		journal = n.w.asJournaled(journal)
@@ -124,6 +128,7 @@ func (n *kioskNode) run(effects []kiosk.Effect) {
 		case kiosk.Write:
 			n.disk.write(n.w, func() {
 				n.journal = append(n.journal, e.Rec)
+				n.purpose(e.Rec.Pressed)
 				n.note(e.Rec.Granted)
 				n.run(e.Then)
 			})
@@ -133,6 +138,20 @@ func (n *kioskNode) run(effects []kiosk.Effect) {
 				n.w.after(n.w.between(time.Millisecond, 100*time.Millisecond), l.connect)
 			}
 		}
+	}
+}
+
+// purpose counts what presses were for.
+func (n *kioskNode) purpose(p *kiosk.PressedRecord) {
+	if p == nil {
+		return
+	}
+	things := map[call.Purpose]Thing{call.ForQuiet: Quiet, call.ForPractice: Practice, call.ForRating: Rating, call.ForSelfTest: SelfTest}
+	if t, ok := things[p.Purpose]; ok {
+		n.w.count(t)
+	}
+	if p.Undecided {
+		n.w.count(HeldDown)
 	}
 }
 
@@ -176,23 +195,46 @@ func (n *kioskNode) pressSometimes() {
 	if n.w.chance(0.5) {
 		key = call.Urgent
 	}
-	n.press(key)
+	switch {
+	case n.w.chance(0.1):
+		n.press(kiosk.Press{Key: key, Purpose: call.ForSelfTest})
+	case n.w.chance(0.4):
+		n.holds(key)
+	default:
+		n.press(kiosk.Press{Key: key})
+	}
 	if n.w.chance(0.3) {
-		n.w.after(n.w.between(200*time.Millisecond, 5*time.Second), func() { n.press(call.Urgent) })
+		n.w.after(n.w.between(200*time.Millisecond, 5*time.Second), func() { n.press(kiosk.Press{Key: call.Urgent}) })
 	}
 	n.w.after(n.w.between(5*time.Second, 3*time.Minute), n.pressSometimes)
 }
 
-func (n *kioskNode) press(key call.Key) {
+// holds keeps a key down for a while, sometimes with the other one: a quiet
+// call, practice, a rating, or somebody in a hurry.
+func (n *kioskNode) holds(key call.Key) {
+	n.press(kiosk.Press{Key: key, Held: true})
+	if n.w.chance(0.3) {
+		n.w.after(n.w.between(100*time.Millisecond, 2*time.Second), func() { n.press(kiosk.Press{Key: call.Urgent, Held: true}) })
+	}
+	epoch := n.epoch
+	n.w.after(n.w.between(50*time.Millisecond, 4*time.Second), func() {
+		if n.alive() && n.epoch == epoch {
+			n.step(kiosk.Release{Key: key})
+		}
+	})
+}
+
+func (n *kioskNode) press(in kiosk.Press) {
 	if !n.alive() {
 		return
 	}
 	n.w.res.Presses++
-	n.w.trace("%s: somebody presses %s", n.id, key)
-	if open := n.k.Open(); open != nil && key == call.Urgent && open.Key() == call.Enquiry {
+	n.w.trace("%s: somebody presses %s (held %v) %s", n.id, in.Key, in.Held, in.Purpose)
+	if open := n.k.Open(); open != nil && in.Key == call.Urgent && open.Key() == call.Enquiry {
 		n.w.count(Upgrade)
 	}
-	n.step(kiosk.Press{Key: key, At: time.Unix(0, 0).Add(n.w.now)})
+	in.At = time.Unix(0, 0).Add(n.w.now)
+	n.step(in)
 }
 
 func (n *kioskNode) siteOf(l *link) call.Site {

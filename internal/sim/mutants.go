@@ -25,11 +25,15 @@ const (
 	OrphansSilent Mutant = "orphans-silent"
 	// UplinkAckBeforeCommit: facts of another site are acknowledged unsaved.
 	UplinkAckBeforeCommit Mutant = "uplink-ack-before-commit"
+	// LessonsRing: a site takes every press for a call.
+	LessonsRing Mutant = "lessons-ring"
+	// HeldForgotten: a press whose key was down when the kiosk died is gone.
+	HeldForgotten Mutant = "held-forgotten"
 )
 
 // Mutants lists them all.
 var Mutants = []Mutant{AckBeforeCommit, EscalationMoves, OneAckSilencesAll, KioskNeverEscalates, GrantWithoutEpoch, LostDedupe,
-	ReleaseWithoutEpoch, KioskForgetsGrants, OrphansSilent, UplinkAckBeforeCommit}
+	ReleaseWithoutEpoch, KioskForgetsGrants, OrphansSilent, UplinkAckBeforeCommit, LessonsRing, HeldForgotten}
 
 // forgetful is an image that lost what tells a repeated press from a new one.
 func forgetful(im *site.Image) *site.Image {

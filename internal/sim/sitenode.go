@@ -273,6 +273,10 @@ func (n *siteNode) receive(l *link, f wire.Frame) {
 		case wire.Hello:
 			n.w.res.Tally[Vouched] += len(f.Episode.Ended)
 		}
+		if p, ok := f.(wire.Press); ok && n.w.opt.Mutant == LessonsRing {
+			p.Purpose = call.ForHelp
+			f = p
+		}
 		n.step(site.FromKiosk{Kiosk: k, Frame: f, At: time.Unix(0, 0).Add(n.w.now)})
 	} else {
 		n.step(site.FromPeer{Site: p, Frame: f})

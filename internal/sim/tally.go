@@ -36,6 +36,11 @@ const (
 	Adopted // a claim for a press that the kiosk's disk lost
 	ClaimLost
 	KioskSilent
+	HeldDown // a press whose purpose the key's way up decided
+	Quiet
+	Practice
+	Rating
+	SelfTest
 	things
 )
 
@@ -43,7 +48,7 @@ var thingNames = [things]string{"site crashes", "kiosk crashes", "cuts", "bad li
 	"disk stalls", "writes lost", "grants", "grants denied", "talks dropped", "grants lapsed", "talks hung up",
 	"green calls upgraded", "calls reopened", "calls requeued", "county asked", "county pressed directly", "orphans",
 	"talks in doubt", "presses held", "closings vouched for", "lost presses adopted", "claims lost to another",
-	"kiosks silent"}
+	"kiosks silent", "presses held down", "quiet presses", "practice presses", "ratings", "self-tests"}
 
 func (t Thing) String() string { return thingNames[t] }
 

@@ -33,6 +33,8 @@ type (
 	// OpenRoom and CloseRoom prepare and end the place to talk.
 	OpenRoom  struct{ Call call.ID }
 	CloseRoom struct{ Call call.ID }
+	// Recorded tells of a press that is not for help, once it is stored.
+	Recorded struct{ Press PressRow }
 	// Tell says to one person why answering came to nothing.
 	Tell struct {
 		Person call.Person
@@ -55,6 +57,7 @@ func (PeerChanged) effect()  {}
 func (GiveMedia) effect()    {}
 func (OpenRoom) effect()     {}
 func (CloseRoom) effect()    {}
+func (Recorded) effect()     {}
 func (Tell) effect()         {}
 func (Refused) effect()      {}
 func (Save) effect()         {}
@@ -73,7 +76,8 @@ type Save struct {
 	Then    []Effect
 }
 
-// PressRow is one press as stored; its id is unique.
+// PressRow is one press as stored; its id is unique. Call is the call it made
+// or joined, the one it rates, or, where there is none, the press itself.
 type PressRow struct {
 	Press call.PressID
 	Call  call.ID

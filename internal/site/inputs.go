@@ -160,6 +160,9 @@ func (s *Site) committed(n uint64) {
 		u := s.toSave[0]
 		s.toSave = s.toSave[1:]
 		delete(s.unsaved, u.press)
+		if u.e == nil {
+			continue
+		}
 		u.e.unsaved--
 		s.emit(Changed{u.e.c.ID})
 	}
@@ -171,7 +174,9 @@ func (s *Site) holdAll() {
 	s.storeDown = true
 	for _, u := range s.toSave {
 		s.hold(u.press)
-		s.emit(Changed{u.e.c.ID})
+		if u.e != nil {
+			s.emit(Changed{u.e.c.ID})
+		}
 	}
 }
 

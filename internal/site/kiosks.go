@@ -160,25 +160,55 @@ func (s *Site) press(k *kiosk, f wire.Press, at time.Time) {
 		return
 	}
 	age := ageOf(f.AgeMS)
+	if !f.Purpose.Calls() {
+		s.record(k, f, at.Add(-age))
+		return
+	}
 	e := s.entryFor(f.Call)
 	if home, _ := s.cfg.Home(k.id); home != s.me() {
 		e.c.Why.Direct = true
 	}
-	fact := call.Pressed{Mark: f.Press.Mark, Key: f.Key, At: at.Add(-age), Sig: f.Sig}
-	s.take(e, k, fact, s.me(), age)
+	s.take(e, k, pressed(f, at.Add(-age)), s.me(), age)
+	s.answer(k, f)
+}
+
+func pressed(f wire.Press, at time.Time) call.Pressed {
+	return call.Pressed{Mark: f.Press.Mark, Key: f.Key, Purpose: f.Purpose, At: at, Sig: f.Sig}
+}
+
+// answer acknowledges a press once it is stored, and says so if that may take
+// a while.
+func (s *Site) answer(k *kiosk, f wire.Press) {
 	s.after(ToKiosk{k.id, wire.PressAck{Press: f.Press, Call: f.Call}})
 	if s.storeDown {
 		s.hold(f.Press)
 	}
 }
 
+// record stores and acknowledges a press that is not for help: practice, a
+// self-test, a rating. It goes the way of every press, and makes no call.
+func (s *Site) record(k *kiosk, f wire.Press, at time.Time) {
+	row := PressRow{f.Press, f.Call, pressed(f, at)}
+	s.keepPress(row, nil)
+	s.after(Recorded{row})
+	if e := s.ownCall(k, f.Call); e != nil && f.Purpose == call.ForRating {
+		_ = s.step(e, call.Learn{Fact: call.Rated{Mark: f.Press.Mark, Key: f.Key, At: row.Fact.At, Sig: f.Sig}}, s.me())
+	}
+	s.answer(k, f)
+}
+
+// keepPress puts a press that this site did not know into the next save.
+func (s *Site) keepPress(row PressRow, e *entry) {
+	k := s.kiosk(row.Press.Kiosk)
+	k.seen.Add(row.Press.Mark)
+	s.save.Presses = append(s.save.Presses, row)
+	s.unsaved[row.Press] = true
+	s.toSave = append(s.toSave, unsaved{row.Press, e, s.saveN + 1})
+}
+
 // take stores a press that this site did not know.
 func (s *Site) take(e *entry, k *kiosk, fact call.Pressed, from call.Site, age call.Mono) {
-	id := call.PressID{Kiosk: k.id, Mark: fact.Mark}
-	k.seen.Add(fact.Mark)
-	s.save.Presses = append(s.save.Presses, PressRow{id, e.c.ID, fact})
-	s.unsaved[id] = true
-	s.toSave = append(s.toSave, unsaved{id, e, s.saveN + 1})
+	s.keepPress(PressRow{call.PressID{Kiosk: k.id, Mark: fact.Mark}, e.c.ID, fact}, e)
 	e.unsaved++
 	_ = s.step(e, call.Learn{Fact: fact, Age: age}, from)
 	s.emit(KioskChanged{k.id})
@@ -187,7 +217,7 @@ func (s *Site) take(e *entry, k *kiosk, fact call.Pressed, from call.Site, age c
 // repeated answers a press that is known already. A kiosk that presses here
 // itself although another site told us first asks us to ring.
 func (s *Site) repeated(f wire.Press) {
-	if e := s.calls[f.Call]; e != nil {
+	if e := s.calls[f.Call]; e != nil && f.Purpose.Calls() {
 		if home, _ := s.cfg.Home(f.Call.Kiosk); home != s.me() && e.c.Phase() != call.Closed && !e.c.Why.Direct {
 			_ = s.step(e, call.Become{Why: call.Why{Direct: true}}, s.me())
 			s.keep(e)

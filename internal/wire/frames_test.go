@@ -60,6 +60,7 @@ var golden = map[string]Frame{
 	"fact_grant":    fact(20, talks),
 	"fact_spoke":    fact(21, call.Spoke{Epoch: talks.Epoch, Through: again.Mark}),
 	"fact_attended": fact(22, call.Attended{Who: "虚构村医", By: li, Site: town, Note: "已上门", At: noon, Through: again.Mark}),
+	"fact_rated":    fact(24, call.Rated{Mark: call.Mark{Boot: 3, Seq: 43}, Key: call.Enquiry, At: noon, Sig: sig}),
 	"fact_closed":   fact(23, done),
 	"fact_ack":      FactAck{N: 23},
 	"register": Register{Kiosk: first.Kiosk, Point: "361025105204", PointName: "流坑村", Township: town,

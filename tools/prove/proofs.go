@@ -19,7 +19,7 @@ import (
 // many it may take to catch a seeded bug, powerCuts what a kiosk's journal suffers.
 const (
 	worlds       = 20000
-	mutantWorlds = 400
+	mutantWorlds = 2000
 	powerCuts    = "20000"
 )
 

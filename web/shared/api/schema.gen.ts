@@ -325,6 +325,13 @@ export interface components {
             pressed_at: string;
             /** Format: int64 */
             presses: number;
+            /** @description a quiet call: the kiosk is dark and silent, the villager may not be able to speak */
+            quiet?: boolean;
+            /**
+             * @description what the villager thought of the talk
+             * @enum {string}
+             */
+            rating?: "good" | "bad";
             /**
              * Format: int64
              * @description how often talking was cut off and it rang again
