@@ -18,6 +18,9 @@ func (l *loop) boot(ctx context.Context, who signer, m kiosk.Memory, found []str
 	}
 	cfg := kiosk.Config{ID: l.cfg.Kiosk, Home: call.Site(l.cfg.Home.Site), Last: call.Site(l.cfg.Last.Site),
 		Times: kiosk.DefaultTimes(), Sign: who.SignPress}
+	if !l.cfg.Rating {
+		cfg.Times.Rating = 0
+	}
 	born := func() {
 		var effects []kiosk.Effect
 		l.k, effects = kiosk.New(cfg, m, l.now())

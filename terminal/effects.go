@@ -63,8 +63,12 @@ func (l *loop) write(w kiosk.Write) {
 func (l *loop) note(r kiosk.Record) {
 	switch {
 	case r.Pressed != nil:
-		l.met.presses.WithLabelValues(string(r.Pressed.Key)).Inc()
-		l.log.Info("press", "press", r.Pressed.Press.String(), "call", r.Pressed.Call.String(), "key", string(r.Pressed.Key))
+		p := r.Pressed
+		if !p.Undecided {
+			l.met.presses.WithLabelValues(string(p.Key)).Inc()
+		}
+		l.log.Info("press", "press", p.Press.String(), "call", p.Call.String(), "key", string(p.Key),
+			"purpose", string(p.Purpose), "undecided", p.Undecided)
 	case r.Acked != nil:
 		l.log.Info("press is stored at a site", "press", r.Acked.Press.String(), "site", string(r.Acked.Site))
 	case r.Granted != nil:

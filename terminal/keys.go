@@ -42,17 +42,19 @@ func screenKey(keys *screen.Keys) func(string, bool) error {
 	}
 }
 
+// keys gives the real keys their meaning.
+var keys = map[input.Key]call.Key{input.Red: call.Urgent, input.Green: call.Enquiry}
+
 // key takes one event of a key.
 func (l *loop) key(e input.Event) {
 	name := ":" + string(e.Key)
 	switch e.Kind {
 	case input.Press:
-		k := call.Enquiry
-		if e.Key == input.Red {
-			k = call.Urgent
-		}
 		l.pressedAt = time.Now()
-		l.step(kiosk.Press{Key: k, At: time.Now()})
+		l.step(kiosk.Press{Key: keys[e.Key], At: time.Now(), Held: true})
+	case input.Release:
+		l.pressedAt = time.Now()
+		l.step(kiosk.Release{Key: keys[e.Key]})
 	case input.Stuck:
 		l.fault(FaultKeyStuck+name, true, "held for too long")
 	case input.Unstuck:

@@ -13,7 +13,7 @@ func (c Config) firstView() panel.View {
 	for _, p := range c.Phones {
 		phones = append(phones, panel.Phone{Label: p.Label, Number: p.Number})
 	}
-	return panel.View{State: panel.Idle, Phones: phones, Point: c.Point, Township: c.Township, DemoKeys: c.DemoKeys}
+	return panel.View{State: panel.Idle, Phones: phones, Point: c.Point, Township: c.Township, DemoKeys: c.DemoKeys, Faults: []panel.Fault{}}
 }
 
 // view says in the page's words what the kiosk knows.
@@ -21,6 +21,7 @@ func (c Config) view(p kiosk.Panel) panel.View {
 	v := c.firstView()
 	v.State, v.Key = panel.State(p.State), string(p.Key)
 	v.WaitedMS, v.Held = int64(p.Waited/time.Millisecond), p.Held
+	v.Down, v.Quiet = p.Down, p.Quiet
 	v.Home, v.County = p.Home, p.Last
 	if p.State != kiosk.Idle {
 		v.Call = p.Call.String()

@@ -214,7 +214,14 @@ func open(t *testing.T, d *disk) *village {
 	return v
 }
 
+// press is a tap: down and up.
 func (v *village) press(k input.Key) {
+	v.push(k)
+	v.queue.Push(input.Event{Key: k, Kind: input.Release})
+	synctest.Wait()
+}
+
+func (v *village) push(k input.Key) {
 	v.queue.Push(input.Event{Key: k, Kind: input.Press, Reason: input.ByEdge})
 	synctest.Wait()
 }

@@ -17,6 +17,12 @@ const (
 	WrapUp   State = "wrap_up"    // they hung up and are writing it down
 	Ended    State = "ended"      // closed; shown for some seconds, then idle
 	NoLine   State = "no_line"    // pressed, and no site can be reached: telephone
+
+	Rating      State = "rating"      // the talk is over: green good, red bad
+	Rated       State = "rated"       // thanks; Key says how it was
+	Practising  State = "practising"  // both keys went down; on its way
+	Practised   State = "practised"   // keys and line work; nobody was rung
+	Unpractised State = "unpractised" // home did not answer the lesson
 )
 
 // Answerer is who talks: name and post, and the site's name.
@@ -38,14 +44,28 @@ type Phone struct {
 	Number string `json:"number"`
 }
 
+// Fault is something that does not work, by the codes of package terminal.
+type Fault struct {
+	Code string `json:"code"`
+	Part string `json:"part,omitempty" doc:"red or green where it is one of the keys"`
+}
+
+// Power is what feeds the kiosk.
+type Power struct {
+	Mains   bool `json:"mains"`
+	Percent int  `json:"percent" doc:"of the battery; -1: there is none"`
+}
+
 // View is all that the kiosk page shows. Each change is a whole new View.
 type View struct {
 	Seq      uint64    `json:"seq"`
-	State    State     `json:"state" enum:"idle,sending,received,answered,requeued,on_the_way,wrap_up,ended,no_line"`
+	State    State     `json:"state" enum:"idle,sending,received,answered,requeued,on_the_way,wrap_up,ended,no_line,rating,rated,practising,practised,unpractised"`
 	Key      string    `json:"key,omitempty" enum:"urgent,enquiry" doc:"key of the open call"`
 	Call     string    `json:"call,omitempty"`
 	WaitedMS int64     `json:"waited_ms" doc:"milliseconds since the press when this was made"`
 	Held     bool      `json:"held" doc:"it rings, but no site could store it yet"`
+	Down     bool      `json:"down,omitempty" doc:"a key is down and its press is not decided: show it, say nothing"`
+	Quiet    bool      `json:"quiet,omitempty" doc:"a quiet call: dark, silent, the other side unheard"`
 	Answerer *Answerer `json:"answerer,omitempty"`
 	Media    *Media    `json:"media,omitempty" doc:"present while a grant lives"`
 	Home     bool      `json:"home" doc:"the line to the home hub is up"`
@@ -53,5 +73,7 @@ type View struct {
 	Phones   []Phone   `json:"phones" nullable:"false"`
 	Point    string    `json:"point" doc:"name of the village"`
 	Township string    `json:"township"`
+	Faults   []Fault   `json:"faults" nullable:"false" doc:"what does not work now"`
+	Power    *Power    `json:"power,omitempty" doc:"absent where the machine cannot tell"`
 	DemoKeys bool      `json:"demo_keys" doc:"true: the page's own keys press; false: they only show the place of the real ones"`
 }
