@@ -16,6 +16,7 @@ var core = map[string][]string{
 	"internal/wire":   {"internal/call"},
 	"internal/kiosk":  {"internal/call", "internal/wire"},
 	"internal/site":   {"internal/call", "internal/wire"},
+	"internal/life":   {"internal/call", "internal/wire"},
 	"internal/sim":    {"internal/call", "internal/wire", "internal/kiosk", "internal/site", "internal/roster", "internal/place"},
 	"internal/tree":   {},
 }
