@@ -11,67 +11,36 @@ import (
 	"strings"
 
 	"huying/hub/refusal"
+	"huying/internal/enrolment"
 )
 
-// codeLetters are the signs of enrolment codes: digits and letters that are
-// told apart when read out over the telephone and when copied by hand. Out are
-// 0 O, 1 I L, 2 Z, 8 B, S U V Y N, and the letters that rhyme (C D E G P T).
-// Sixteen signs, eight places: 4.3e9 codes, of which a hub has a handful out.
-const codeLetters = "345679AFHJKMQRWX"
-
-const codeLength = 8
-
-// NewCode makes an enrolment code, as it is shown: "A3KM-79XQ".
-func NewCode() string {
+// NewCode makes the secret part of an enrolment code: 4.3e9 codes, of which a
+// hub has a handful out.
+func NewCode() enrolment.Code {
 	var b strings.Builder
-	for i := range codeLength {
-		if i == codeLength/2 {
-			b.WriteByte('-')
-		}
-		n, err := rand.Int(rand.Reader, big.NewInt(int64(len(codeLetters))))
+	for range enrolment.SecretLength {
+		n, err := rand.Int(rand.Reader, big.NewInt(int64(len(enrolment.Letters))))
 		if err != nil {
 			panic(err) // crypto/rand does not fail since Go 1.24
 		}
-		b.WriteByte(codeLetters[n.Int64()])
+		b.WriteByte(enrolment.Letters[n.Int64()])
 	}
-	return b.String()
+	return enrolment.Code{Secret: b.String()}
 }
 
-// Code turns a code as somebody typed it into what is kept: lower case,
-// full-width signs, spaces and hyphens do not matter. A text that cannot be a
-// code is refused before the slow hash.
+// Code turns a code as somebody typed it into what is kept; the letters by
+// which a kiosk knows its hub do not count here. A text that cannot be a code
+// is refused before the slow hash.
 func (h *Hasher) Code(ctx context.Context, typed string) (hash []byte, err error) {
-	code, ok := plainCode(typed)
+	code, ok := enrolment.ParseCode(typed)
 	if !ok {
-		return nil, refusal.At(refusal.BadField, "body.code", "登记码是 8 位数字和字母，请对照登记单重新输入。")
+		return nil, refusal.At(refusal.BadField, "body.code", "登记码是 8 位或 12 位数字和字母，请对照登记单重新输入。")
 	}
 	err = h.within(ctx, func() (err error) {
-		hash, err = pbkdf2.Key(sha256.New, code, []byte("huying enrolment code 1"), h.strength.CodeRounds, 32)
+		hash, err = pbkdf2.Key(sha256.New, code.Secret, []byte("huying enrolment code 1"), h.strength.CodeRounds, 32)
 		return err
 	})
 	return hash, err
-}
-
-func plainCode(typed string) (string, bool) {
-	if len(typed) > 64 {
-		return "", false
-	}
-	var b strings.Builder
-	for _, r := range typed {
-		if r >= '！' && r <= '～' { // full-width forms, as Chinese input methods type them
-			r = r - '！' + '!'
-		}
-		switch {
-		case r == ' ' || r == '-' || r == '　':
-		case strings.ContainsRune(codeLetters, r):
-			b.WriteRune(r)
-		case r >= 'a' && r <= 'z' && strings.ContainsRune(codeLetters, r-'a'+'A'):
-			b.WriteRune(r - 'a' + 'A')
-		default:
-			return "", false
-		}
-	}
-	return b.String(), b.Len() == codeLength
 }
 
 // ParsePublicKey reads a kiosk's Ed25519 public key: 32 bytes in standard

@@ -2,6 +2,7 @@ package directory
 
 import (
 	"context"
+	"crypto/sha256"
 	"errors"
 	"time"
 
@@ -22,6 +23,7 @@ type Registrar struct {
 	hasher *auth.Hasher
 	guard  *auth.Guard
 	now    func() time.Time
+	root   *[sha256.Size]byte
 }
 
 // NewRegistrar makes a Registrar over a store; now nil means
@@ -35,6 +37,10 @@ func NewRegistrar(store interface {
 	}
 	return &Registrar{store: store, hasher: hasher, guard: guard, now: now}
 }
+
+// Vouch lets codes carry the letters by which a kiosk knows the hub whose root
+// has this fingerprint. It is called before the first code is issued.
+func (r *Registrar) Vouch(root [sha256.Size]byte) { r.root = &root }
 
 // Add adds a kiosk that has no key yet. Refusals: bad_field, kiosk_exists,
 // store_down.
@@ -51,7 +57,11 @@ func (r *Registrar) Add(ctx context.Context, k Kiosk) (Kiosk, error) {
 // is the administrator's Person.ID. An older code is void. Refusals:
 // unknown_kiosk, busy, store_down.
 func (r *Registrar) Issue(ctx context.Context, kiosk, by string) (code string, expires time.Time, err error) {
-	code = auth.NewCode()
+	fresh := auth.NewCode()
+	if r.root != nil {
+		fresh = fresh.WithCheck(*r.root)
+	}
+	code = fresh.String()
 	hash, err := r.hasher.Code(ctx, code)
 	if err != nil {
 		return "", time.Time{}, err
