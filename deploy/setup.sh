@@ -49,6 +49,8 @@ missing_packages() {
 	any /usr/share/fonts/opentype/noto/NotoSansCJK-Regular.ttc /usr/share/fonts/truetype/wqy/wqy-zenhei.ttc ||
 		echo fonts-wqy-zenhei
 	any /usr/sbin/mosquitto || echo mosquitto
+	any /usr/bin/espeak-ng || echo espeak-ng
+	any /usr/bin/aplay || echo alsa-utils
 	any /usr/sbin/nft || echo nftables
 	any /usr/bin/gcc || echo gcc
 	any /usr/include/stdio.h || echo libc6-dev

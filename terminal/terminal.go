@@ -16,6 +16,7 @@ import (
 	"huying/terminal/journal"
 	"huying/terminal/link"
 	"huying/terminal/panel"
+	"huying/terminal/prompt"
 )
 
 // stopWait bounds how long Stop waits for a disk that hangs.
@@ -106,6 +107,7 @@ func (t *Terminal) assemble() (err error) {
 	t.panel, err = t.parts.page(panel.Config{
 		Listen: t.cfg.Panel, Pages: t.cfg.Pages, First: t.cfg.firstView(), Key: screenKey(t.screen),
 		Media: func(alive bool) { t.tell(voice{alive}) }, Connect: t.cfg.connects(), Log: t.log,
+		Prompts: prompt.NewLibrary(t.cfg.promptFolder()),
 	})
 	if err != nil {
 		return err

@@ -38,6 +38,8 @@ type Config struct {
 	// Connect are further origins the page may talk to, such as
 	// wss://hub.example: those of the voice servers.
 	Connect []string
+	// Prompts serves GET /prompts/{code}, the sound of a prompt; nil: none.
+	Prompts http.Handler
 	Log     *slog.Logger // nil: slog.Default
 }
 
@@ -128,6 +130,9 @@ func (s *Server) routes() http.Handler {
 	r.Get("/api/panel", s.watch)
 	r.Post("/api/key", s.key)
 	r.Post("/api/media", s.media)
+	if s.cfg.Prompts != nil {
+		r.Method(http.MethodGet, "/prompts/*", s.cfg.Prompts)
+	}
 	r.Get("/*", s.file)
 	return r
 }
