@@ -46,12 +46,13 @@ type data struct {
 	incarnation uint64
 	down        error
 	sessions    map[string]session
+	life        health
 }
 
 // New makes an empty store.
 func New() *Store {
 	return &Store{Store: memory.New(), data: &data{image: site.NewImage(),
-		events: map[call.ID][]eventlog.Event{}, logged: map[eventlog.Identity]bool{}, sessions: map[string]session{}}}
+		events: map[call.ID][]eventlog.Event{}, logged: map[eventlog.Identity]bool{}, sessions: map[string]session{}, life: newHealth()}}
 }
 
 // Reopen is another store on the same data, as the next process would open it.

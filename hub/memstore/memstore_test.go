@@ -35,3 +35,10 @@ func TestDownFailsUntilItIsUp(t *testing.T) {
 		t.Fatal(err)
 	}
 }
+
+func TestLife(t *testing.T) {
+	storetest.RunLife(t, func(*testing.T) (storetest.LifeStore, func() storetest.LifeStore) {
+		s := memstore.New()
+		return s, func() storetest.LifeStore { return s.Reopen() }
+	})
+}

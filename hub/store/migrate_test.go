@@ -58,10 +58,11 @@ func TestOpenGivesUpWithItsContext(t *testing.T) {
 // merged holds the digest of each migration that hubs may have run: it is
 // never changed, a new one is added instead.
 var merged = map[string]string{
-	"00001_calls.sql":     "8d6a477cdfcb4dc6",
-	"00002_directory.sql": "7c46eabf81bd12ef",
-	"00003_purpose.sql":   "8749f1925b5b5816",
-	"00004_identity.sql":  "917c2c1ae469fbd5",
+	"00001_calls.sql":         "8d6a477cdfcb4dc6",
+	"00002_directory.sql":     "7c46eabf81bd12ef",
+	"00003_purpose.sql":       "8749f1925b5b5816",
+	"00004_identity.sql":      "917c2c1ae469fbd5",
+	"00005_proof_of_life.sql": "ce0521c9a981cf4e",
 }
 
 func TestMigrationsAreImmutable(t *testing.T) {

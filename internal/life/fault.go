@@ -54,6 +54,9 @@ type key struct{ subject, code, part string }
 // faults lists what is wrong with a kiosk now. Of a kiosk that is not heard
 // the last that it said still holds.
 func (k *Kiosk) faults(now time.Time, t Times) []fault {
+	if k.Retired {
+		return nil
+	}
 	var out []fault
 	add := func(code, part, detail string, since time.Time) {
 		x := key{k.ID, code, part}
@@ -112,6 +115,7 @@ type State string
 // The states, from the worst.
 const (
 	Unheard State = "unheard" // never yet
+	Retired State = "retired" // its key is not believed any more
 	Offline State = "offline"
 	Faulty  State = "fault"
 	Overdue State = "overdue" // works as far as is known, but not proven lately
@@ -145,8 +149,8 @@ func (k *Kiosk) summarise(now time.Time, t Times, faults []fault) Summary {
 		s.Failed = append(s.Failed, name)
 	}
 	switch {
-	case k.Heard.IsZero():
-		s.State = Unheard
+	case k.Retired:
+		s.State, s.Overdue = Retired, nil
 	case !k.Online:
 		s.State = Offline
 	case len(s.Failed) > 0:

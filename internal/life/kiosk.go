@@ -50,6 +50,7 @@ type Kiosk struct {
 	Proofs   map[By]time.Time `json:"proofs,omitempty"`
 	Ledger   Ledger           `json:"ledger"`
 	Raised   []Raised         `json:"raised,omitempty"`
+	Retired  bool             `json:"retired,omitempty"` // nobody expects it to be heard
 
 	began   map[key]time.Time // when a fault that may be a township's was first seen
 	active  map[key]bool      // faults with a ticket that says they stand

@@ -87,7 +87,13 @@ func (w *Watch) lookAt(now time.Time, t *town, code string) {
 			fresh = append(fresh, h)
 		}
 	}
-	need := struck(len(t.kiosks))
+	all := 0
+	for _, k := range t.kiosks {
+		if !k.Retired {
+			all++
+		}
+	}
+	need := struck(all)
 	whole := w.of[key{t.unit + All, townWide[code], ""}]
 	if whole != nil && whole.Present {
 		still := 0

@@ -149,8 +149,8 @@ func (w *Watch) flush() []Effect {
 func (w *Watch) Heard(now time.Time, id string, hello bool) []Effect {
 	k := w.kiosk(now, id)
 	k.Heard, k.hello = now, k.hello || hello
-	if !k.Online {
-		k.Online, k.Since = true, now
+	if !k.Online || k.Retired {
+		k.Online, k.Since, k.Retired = true, now, false
 		w.judge(now, k, true)
 		w.townsNow(now)
 	} else if now.Sub(k.stored) >= w.cfg.Times.Store {
@@ -216,6 +216,17 @@ func (w *Watch) Counted(now time.Time, id string, of wire.Ledger, d Difference) 
 	}
 	l.CheckedAt, l.Made, l.Stored, l.Missing, l.Surplus = now, of.Made, d.Stored, d.Missing, d.Surplus
 	w.judge(now, k, true)
+	return w.flush()
+}
+
+// Retire says that a kiosk is not expected to be heard any more; its next word
+// ends that.
+func (w *Watch) Retire(now time.Time, id string) []Effect {
+	if k := w.kiosks[id]; k != nil && !k.Retired {
+		k.Retired = true
+		w.judge(now, k, true)
+		w.townsNow(now)
+	}
 	return w.flush()
 }
 
@@ -326,3 +337,19 @@ func (w *Watch) newID(subject string) (string, uint64) {
 	w.next++
 	return fmt.Sprintf("%s.%s.t%d", subject, w.cfg.Site, n), n
 }
+
+// Save is what a store must keep: whole values, the latest wins.
+type Save struct {
+	Kiosks  []Kiosk
+	Tickets []Ticket // copies of other sites' among them
+	Tests   []TestOf
+}
+
+// TestOf is a test of a kiosk.
+type TestOf struct {
+	Kiosk string
+	Test  Test
+}
+
+// Empty reports whether there is nothing to keep.
+func (s *Save) Empty() bool { return len(s.Kiosks)+len(s.Tickets)+len(s.Tests) == 0 }

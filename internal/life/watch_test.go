@@ -479,6 +479,10 @@ func TestRestart(t *testing.T) {
 	s.want("key_stuck:red open, offline open, site_silent open")
 	id := s.one("key_stuck").ID
 	s.restart(time.Hour)
+	s.take(s.w.Tick(s.now))
+	if s.state(village(2)) == Offline {
+		t.Fatal("offline because the hub was away")
+	}
 	s.pass(75 * time.Second)
 	s.want("key_stuck:red open, offline open, site_silent open")
 	s.pass(2 * time.Minute)
@@ -493,6 +497,26 @@ func TestRestart(t *testing.T) {
 	}
 	s.take(s.w.Lower(s.now, "361025105-all", CodeSiteSilent, ""))
 	s.want("key_stuck:red open, offline open, site_silent open gone")
+}
+
+func TestARetiredKioskIsMissedByNobody(t *testing.T) {
+	s := newStation(t, villages(3)...)
+	s.die(village(0))
+	s.pass(3 * time.Minute)
+	s.want("offline open")
+	s.take(s.w.Retire(s.now, village(0)))
+	s.want("")
+	s.restart(time.Minute)
+	s.pass(48 * time.Hour / 60)
+	s.want("")
+	if s.state(village(0)) != Retired {
+		t.Fatal(s.state(village(0)))
+	}
+	s.revive(village(0))
+	s.pass(time.Minute)
+	s.die(village(0))
+	s.pass(3 * time.Minute)
+	s.want("offline open")
 }
 
 func TestTheHubsOwnFaultOfAKiosk(t *testing.T) {

@@ -64,12 +64,27 @@ type Kiosk struct {
 	Revoked      bool
 }
 
+type KioskLife struct {
+	Kiosk  string
+	Heard  time.Time
+	Online bool
+	Data   []byte
+}
+
 type KioskSetting struct {
 	Rev      int64
 	Kiosk    string
 	Settings []byte
 	GivenBy  string
 	GivenAt  time.Time
+}
+
+type KioskTest struct {
+	Kiosk   string
+	EndedAt time.Time
+	Name    string
+	Result  string
+	Detail  string
 }
 
 type Outbox struct {
@@ -115,4 +130,18 @@ type Session struct {
 	Token  string
 	Data   []byte
 	Expiry time.Time
+}
+
+type Ticket struct {
+	ID       string
+	N        int64
+	Site     string
+	Subject  string
+	Code     string
+	Phase    string
+	Present  bool
+	OpenedAt time.Time
+	EndedAt  *time.Time
+	Rev      int64
+	Data     []byte
 }
