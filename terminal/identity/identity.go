@@ -1,6 +1,7 @@
 // Package identity is who a kiosk is: an Ed25519 key pair that is made on the
-// kiosk and never leaves it, and what a hub said when the public half was
-// registered by a one-time code.
+// kiosk and never leaves it, what a hub said when the public half was
+// registered by a one-time code, the certificate that the hub signed for the
+// key and renews, and by what the kiosk knows its hubs.
 package identity
 
 import (
@@ -17,6 +18,7 @@ import (
 
 	"huying/internal/call"
 	"huying/internal/wire"
+	"huying/terminal/keep"
 )
 
 // keyFile holds the private key, PKCS #8 in PEM (RFC 5958, RFC 7468).
@@ -81,7 +83,7 @@ func LoadOrCreate(dir string) (*Identity, error) {
 		return nil, fmt.Errorf("生成密钥：%w", err)
 	}
 	text := pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})
-	if err := write(filepath.Join(dir, keyFile), text); err != nil {
+	if err := keep.Write(filepath.Join(dir, keyFile), text); err != nil {
 		return nil, fmt.Errorf("保存本机密钥：%w", err)
 	}
 	return &Identity{private}, nil
@@ -102,29 +104,8 @@ func (id *Identity) SignPress(press call.PressID, of call.ID, key call.Key, purp
 	return ed25519.Sign(id.private, wire.PressText(press, of, key, purpose))
 }
 
-// write makes a file with mode 0600 that is there whole or not at all, also
-// after a power cut.
-func write(path string, data []byte) error {
-	dir := filepath.Dir(path)
-	tmp, err := os.CreateTemp(dir, "."+filepath.Base(path)+"-*") // mode 0600
-	if err != nil {
-		return err
-	}
-	defer os.Remove(tmp.Name()) // nothing to remove after the rename
-	_, err = tmp.Write(data)
-	if err = errors.Join(err, tmp.Sync(), tmp.Close()); err != nil {
-		return err
-	}
-	if err := os.Rename(tmp.Name(), path); err != nil {
-		return err
-	}
-	return syncDir(dir)
-}
-
-func syncDir(dir string) error {
-	d, err := os.Open(dir)
-	if err != nil {
-		return err
-	}
-	return errors.Join(d.Sync(), d.Close())
+// Request is a request for a certificate (PKCS #10, DER), signed by the key. A
+// hub takes nothing but the key from it.
+func (id *Identity) Request() ([]byte, error) {
+	return x509.CreateCertificateRequest(rand.Reader, &x509.CertificateRequest{}, id.private)
 }

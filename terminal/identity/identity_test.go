@@ -94,14 +94,14 @@ func fakeHub(t *testing.T, code string) *httptest.Server {
 }
 
 func TestEnrolKeepsWhatTheHubSaid(t *testing.T) {
-	hub, dir := fakeHub(t, "ABCD-1234"), t.TempDir()
+	hub, dir := fakeHub(t, "A3KM-79XQ"), t.TempDir()
 	if _, err := identity.Enrolled(dir); !errors.Is(err, fs.ErrNotExist) {
 		t.Fatalf("before enrolment: %v", err)
 	}
-	if _, err := identity.Enrol(t.Context(), dir, hub.URL, "WRONG"); err == nil || !strings.Contains(err.Error(), "登记码不对") {
+	if _, err := identity.Enrol(t.Context(), dir, hub.URL, "AAAA-AAAA"); err == nil || !strings.Contains(err.Error(), "登记码不对") {
 		t.Fatalf("a wrong code gives %v", err)
 	}
-	e, err := identity.Enrol(t.Context(), dir, hub.URL, " ABCD-1234 ")
+	e, err := identity.Enrol(t.Context(), dir, hub.URL, " A3KM-79XQ ")
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -109,7 +109,7 @@ func TestEnrolKeepsWhatTheHubSaid(t *testing.T) {
 	if err != nil || kept != e || kept.URL != hub.URL || kept.Point.Name != "流坑村" {
 		t.Fatalf("kept %+v (%v), told %+v", kept, err, e)
 	}
-	if _, err := identity.Enrol(t.Context(), dir, hub.URL, "ABCD-1234"); err == nil {
+	if _, err := identity.Enrol(t.Context(), dir, hub.URL, "A3KM-79XQ"); err == nil {
 		t.Error("a used code is taken")
 	}
 	if again, err := identity.Enrolled(dir); err != nil || again != e {
@@ -124,7 +124,7 @@ func TestEnrolNamesTheRemedy(t *testing.T) {
 		"ftp://x":            "站点地址",
 		"http://127.0.0.1:1": "连不上",
 	} {
-		if _, err := identity.Enrol(t.Context(), dir, hub, "C"); err == nil || !strings.Contains(err.Error(), want) {
+		if _, err := identity.Enrol(t.Context(), dir, hub, "A3KM-79XQ"); err == nil || !strings.Contains(err.Error(), want) {
 			t.Errorf("%q gives %v, want %q", hub, err, want)
 		}
 	}

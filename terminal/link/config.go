@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
+	"net/http"
 	"net/url"
 	"time"
 
@@ -28,6 +29,9 @@ type Config struct {
 	Events Events
 	Log    *slog.Logger // nil: slog.Default
 	TLS    *tls.Config  // nil: the system's certificate authorities
+	// Dialled is given what the site said when it took a connection over TLS, as
+	// its time; nil: nobody cares.
+	Dialled func(http.Header)
 	Times  Times        // zero: DefaultTimes
 	// Jitter gives a duration in [0, most); nil: evenly distributed.
 	Jitter func(most time.Duration) time.Duration

@@ -2,6 +2,7 @@ package link
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -82,6 +83,9 @@ func (l *Link) dial(ctx context.Context) (*websocket.Conn, error) {
 	}
 	if err != nil {
 		return nil, &Error{"unreachable", err}
+	}
+	if _, secure := ws.NetConn().(*tls.Conn); secure && l.cfg.Dialled != nil {
+		l.cfg.Dialled(resp.Header)
 	}
 	ws.SetReadLimit(wire.MaxFrame)
 	alive := func() { _ = ws.SetReadDeadline(time.Now().Add(l.cfg.Times.Quiet)) }

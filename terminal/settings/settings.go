@@ -30,6 +30,9 @@ const (
 	maxStarts = 3
 )
 
+// File is the name of the State's file in a kiosk's data folder.
+const File = "settings.json"
+
 // Revision is settings with their number; number 0 is none.
 type Revision struct {
 	Rev    uint32         `json:"rev"`
