@@ -32,7 +32,7 @@ type Config struct {
 	// Dialled is given what the site said when it took a connection over TLS, as
 	// its time; nil: nobody cares.
 	Dialled func(http.Header)
-	Times  Times        // zero: DefaultTimes
+	Times   Times // zero: DefaultTimes
 	// Jitter gives a duration in [0, most); nil: evenly distributed.
 	Jitter func(most time.Duration) time.Duration
 }
