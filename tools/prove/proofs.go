@@ -37,6 +37,7 @@ var proofs = []proof{
 		packages: []string{"./terminal/journal"}, count: 1, run: ".", args: []string{"-cuts", powerCuts},
 		trials: func(int) string { return powerCuts + " power cuts" },
 	}.show},
+	{"kill", "no press is lost or doubled, and each rings within 3 s of its hub being reachable, wherever hub or kiosk dies and whatever happens to the database", kill},
 	{"keys", "a bouncing key is one press, however it bounces", tests{
 		packages: []string{"./firmware-bridge/..."}, count: 5, run: ".",
 		trials: func(n int) string { return fmt.Sprintf("%d runs of its tests, thousands of presses", n) },

@@ -37,6 +37,8 @@ var stages = []stage{
 	{"go", "Go packages, with the race detector", racing},
 	{"media", "packages with LiveKit inside", goTest(".",
 		append([]string{"go", "test", "-json", "-shuffle=on", "-p", "1", "-timeout", "10m"}, media...)...)},
+	{"kill", "real programs killed at failpoints, under load", goTest(".",
+		"go", "test", "-json", "-count=1", "-timeout", "10m", killed)},
 	{"simulator", fullSeeds + " counties in virtual time", goTest(".",
 		"go", "test", "-json", "-run", "TestCountiesLive", "-timeout", "15m", "./internal/sim", "-args", "-seeds", fullSeeds)},
 	{"bench-peers", "the brokers that the bench compares with", goTest("tools/bench-peers",
@@ -51,6 +53,11 @@ var stages = []stage{
 // compile LiveKit a second time takes longer than all the other tests.
 var media = []string{"huying/hub/media/embedded", "huying/cmd/villagesim", "huying/cmd/villagesim/voice"}
 
+// killed is the package that kills real programs. It must not share the
+// processors with other packages, for it measures how soon a press rings; and
+// it is never cached, for the programs are none of its sources.
+const killed = "huying/cmd/villagesim/kill"
+
 // racing tests all other packages that have tests.
 func racing(ctx context.Context) (gotest.Count, string) {
 	list := command(ctx, ".", "go", "list", "-f", "{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}", "./...")
@@ -59,7 +66,7 @@ func racing(ctx context.Context) (gotest.Count, string) {
 	if err != nil {
 		return honest(gotest.Count{}, err)
 	}
-	packages := slices.DeleteFunc(strings.Fields(string(out)), func(p string) bool { return slices.Contains(media, p) })
+	packages := slices.DeleteFunc(strings.Fields(string(out)), func(p string) bool { return p == killed || slices.Contains(media, p) })
 	args := []string{"go", "run", "./hub/postgres/pgtest/withpg", "env", "CGO_ENABLED=1",
 		"go", "test", "-json", "-race", "-shuffle=on", "-p", "2", "-timeout", "15m"}
 	if short {
