@@ -136,6 +136,7 @@ var readers = map[Type]func([]byte) (Frame, error){
 	TRelease: read[Release], TState: read[State], TMedia: read[Media], THealth: read[Health], TConfig: read[Config],
 	TPing: read[Ping], TPong: read[Pong], TRefuse: read[Refuse], TChallenge: read[Challenge],
 	TPeer: read[Peer], TFact: readFact, TFactAck: read[FactAck], TRegister: read[Register],
+	TCondition: read[Condition], TTicket: read[Ticket], TTicketAck: read[TicketAck], TTicketDo: read[TicketDo],
 }
 
 func read[F Frame](b []byte) (Frame, error) {

@@ -63,6 +63,12 @@ var golden = map[string]Frame{
 	"fact_rated":    fact(24, call.Rated{Mark: call.Mark{Boot: 3, Seq: 43}, Key: call.Enquiry, At: noon, Sig: sig}),
 	"fact_closed":   fact(23, done),
 	"fact_ack":      FactAck{N: 23},
+	"condition": Condition{Kiosk: first.Kiosk, State: "fault", SinceMS: 86400000, ProvenBy: "practice", ProvenMS: 3600000,
+		Failed: []string{"key_stuck:green"}, Power: &Power{Mains: true, Percent: -1}, Version: "0.2.0", Config: 3},
+	"ticket": Ticket{ID: first.Kiosk + ".361025105.t7", Rev: 2, Sent: noon,
+		Body: json.RawMessage(`{"id":"361025105204-1.361025105.t7"}`)},
+	"ticket_ack": TicketAck{ID: first.Kiosk + ".361025105.t7", Rev: 2},
+	"ticket_do":  TicketDo{ID: first.Kiosk + ".361025105.t7", Action: "stop_gap", Person: li, Site: top, Note: "已通知村医"},
 	"register": Register{Kiosk: first.Kiosk, Point: "361025105204", PointName: "流坑村", Township: town,
 		TownshipName: "牛田镇", PublicKey: []byte("0123456789abcdef0123456789abcdef")},
 }
