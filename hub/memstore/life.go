@@ -18,14 +18,15 @@ type health struct {
 	kiosks  map[string]life.Kiosk
 	tickets map[string]life.Ticket
 	tests   []life.TestOf
+	told    map[string]uint64
 }
 
 func newHealth() health {
-	return health{kiosks: map[string]life.Kiosk{}, tickets: map[string]life.Ticket{}}
+	return health{kiosks: map[string]life.Kiosk{}, tickets: map[string]life.Ticket{}, told: map[string]uint64{}}
 }
 
 // LoadLife gives what a watch starts from.
-func (s *Store) LoadLife(ctx context.Context, site call.Site, since time.Time) (life.Image, error) {
+func (s *Store) LoadLife(ctx context.Context, site call.Site, since time.Time, above bool) (life.Image, error) {
 	release, err := s.hold(ctx)
 	if err != nil {
 		return life.Image{}, err
@@ -41,6 +42,9 @@ func (s *Store) LoadLife(ctx context.Context, site call.Site, since time.Time) (
 		}
 		if t.Phase != life.Closed || t.Present || t.EndedAt.After(since) {
 			im.Tickets = append(im.Tickets, t)
+		}
+		if above && s.data.life.told[t.ID] < t.Rev {
+			im.Untold = append(im.Untold, t)
 		}
 	}
 	return im, nil
@@ -69,6 +73,9 @@ func (s *Store) SaveLife(ctx context.Context, v life.Save) error {
 	}
 	for _, t := range v.Tickets {
 		s.data.life.tickets[t.ID] = t
+	}
+	for _, t := range v.Told {
+		s.data.life.told[t.ID] = max(s.data.life.told[t.ID], t.Rev)
 	}
 	for _, t := range v.Tests {
 		if !slices.ContainsFunc(s.data.life.tests, func(x life.TestOf) bool {

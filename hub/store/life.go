@@ -24,6 +24,8 @@ const (
 			$8::timestamptz[], $9::timestamptz[], $10::bigint[], $11::jsonb[])
 		ON CONFLICT (id) DO UPDATE SET phase = excluded.phase, present = excluded.present,
 			opened_at = excluded.opened_at, ended_at = excluded.ended_at, rev = excluded.rev, data = excluded.data`
+	markTold = `UPDATE ticket SET told = greatest(told, up.rev) FROM unnest($1::text[], $2::bigint[]) up (id, rev)
+		WHERE ticket.id = up.id`
 	insertTests = `INSERT INTO kiosk_test (kiosk, ended_at, name, result, detail)
 		SELECT * FROM unnest($1::text[], $2::timestamptz[], $3::text[], $4::text[], $5::text[])
 		ON CONFLICT DO NOTHING`
@@ -31,8 +33,9 @@ const (
 
 // LoadLife gives what a watch starts from: all kiosks, and the tickets that
 // are alive or ended after since, copies of other sites' among them. Next
-// counts the tickets of site only.
-func (s *Store) LoadLife(ctx context.Context, site call.Site, since time.Time) (life.Image, error) {
+// counts the tickets of site only. Untold is read for a site that has another
+// above it.
+func (s *Store) LoadLife(ctx context.Context, site call.Site, since time.Time, above bool) (life.Image, error) {
 	ctx, cancel := context.WithTimeout(ctx, longPatience)
 	defer cancel()
 	var im life.Image
@@ -45,6 +48,11 @@ func (s *Store) LoadLife(ctx context.Context, site call.Site, since time.Time) (
 	}
 	if im.Tickets, err = tickets(s.q.LiveTickets(ctx, since)); err != nil {
 		return im, wrap("load life", err)
+	}
+	if above {
+		if im.Untold, err = tickets(s.q.UntoldTickets(ctx)); err != nil {
+			return im, wrap("load life", err)
+		}
 	}
 	last, err := s.q.LastTicket(ctx, string(site))
 	im.Next = uint64(last) + 1
@@ -92,6 +100,13 @@ func queueLife(p *pgx.Batch, v life.Save) error {
 	}
 	if len(v.Tests) > 0 {
 		p.Queue(insertTests, testColumns(v.Tests)...)
+	}
+	if len(v.Told) > 0 {
+		ids, revs := make([]string, len(v.Told)), make([]int64, len(v.Told))
+		for i, t := range v.Told {
+			ids[i], revs[i] = text(t.ID), number(t.Rev)
+		}
+		p.Queue(markTold, ids, revs)
 	}
 	return nil
 }

@@ -62,7 +62,7 @@ var merged = map[string]string{
 	"00002_directory.sql":     "7c46eabf81bd12ef",
 	"00003_purpose.sql":       "8749f1925b5b5816",
 	"00004_identity.sql":      "917c2c1ae469fbd5",
-	"00005_proof_of_life.sql": "ce0521c9a981cf4e",
+	"00005_proof_of_life.sql": "3160e3deee0a83ed",
 }
 
 func TestMigrationsAreImmutable(t *testing.T) {

@@ -15,7 +15,7 @@ import (
 // LifeStore is what keeps the health of kiosks.
 type LifeStore interface {
 	Store
-	LoadLife(ctx context.Context, site call.Site, since time.Time) (life.Image, error)
+	LoadLife(ctx context.Context, site call.Site, since time.Time, above bool) (life.Image, error)
 	SaveLife(ctx context.Context, v life.Save) error
 	Ledger(ctx context.Context, kiosk string, l wire.Ledger) (life.Difference, error)
 	LatestTickets(ctx context.Context, limit int) ([]life.Ticket, error)
@@ -32,6 +32,7 @@ func RunLife(t *testing.T, open func(t *testing.T) (LifeStore, func() LifeStore)
 		{"what is saved comes back", lifeComesBack},
 		{"tickets that are over are forgotten, not lost", lifeForgets},
 		{"only the writer writes", lifeSuperseded},
+		{"what the site above has not heard is kept for it", lifeUntold},
 		{"ledgers", ledgers},
 		{"odd texts do not stop a save", lifeOddTexts},
 	}
@@ -69,7 +70,7 @@ func lifeComesBack(t *testing.T, s LifeStore, reopen func() LifeStore) {
 	must(t, s.SaveLife(t.Context(), save))
 	k.Online, one.Phase = false, life.Taken
 	must(t, s.SaveLife(t.Context(), life.Save{Kiosks: []life.Kiosk{k}, Tickets: []life.Ticket{one}}))
-	im, err := reopen().LoadLife(t.Context(), here, noon)
+	im, err := reopen().LoadLife(t.Context(), here, noon, false)
 	must(t, err)
 	if len(im.Kiosks) != 1 || text(t, im.Kiosks[0]) != text(t, k) || im.Next != 2 {
 		t.Fatalf("%s, next %d", text(t, im.Kiosks), im.Next)
@@ -89,7 +90,7 @@ func lifeForgets(t *testing.T, s LifeStore, _ func() LifeStore) {
 	all := []life.Ticket{ticketN(1, life.Open, time.Time{}), ticketN(2, life.Closed, noon.Add(-time.Hour)),
 		ticketN(3, life.Closed, noon.Add(time.Hour)), ticketN(4, life.Taken, noon.Add(-time.Hour)), ticketN(5, life.Closed, time.Time{})}
 	must(t, s.SaveLife(t.Context(), life.Save{Tickets: all}))
-	im, err := s.LoadLife(t.Context(), here, noon)
+	im, err := s.LoadLife(t.Context(), here, noon, false)
 	must(t, err)
 	var got []uint64
 	for _, x := range im.Tickets {
@@ -111,6 +112,28 @@ func lifeForgets(t *testing.T, s LifeStore, _ func() LifeStore) {
 	}
 	if none, err := s.TicketsOf(t.Context(), "k-2", 4); err != nil || len(none) != 0 {
 		t.Fatalf("%v %v", none, err)
+	}
+}
+
+func lifeUntold(t *testing.T, s LifeStore, _ func() LifeStore) {
+	old, heard, again := ticketN(1, life.Closed, noon.Add(-time.Hour)), ticketN(2, life.Closed, noon.Add(-time.Hour)), ticketN(3, life.Open, time.Time{})
+	must(t, s.SaveLife(t.Context(), life.Save{Tickets: []life.Ticket{old, heard, again}, Told: []life.Telling{{ID: heard.ID, Rev: 2}, {ID: again.ID, Rev: 3}}}))
+	again.Rev = 4
+	must(t, s.SaveLife(t.Context(), life.Save{Tickets: []life.Ticket{again}, Told: []life.Telling{{ID: again.ID, Rev: 1}}}))
+	untold := func(above bool) (got []uint64) {
+		im, err := s.LoadLife(t.Context(), here, noon, above)
+		must(t, err)
+		for _, x := range im.Untold {
+			got = append(got, x.N)
+		}
+		slices.Sort(got)
+		return got
+	}
+	if got := untold(true); !slices.Equal(got, []uint64{1, 3}) {
+		t.Fatalf("untold %v", got)
+	}
+	if got := untold(false); got != nil {
+		t.Fatalf("nobody is above: %v", got)
 	}
 }
 
@@ -156,7 +179,7 @@ func lifeOddTexts(t *testing.T, s LifeStore, _ func() LifeStore) {
 	must(t, s.SaveLife(t.Context(), life.Save{
 		Kiosks:  []life.Kiosk{{ID: "k-1", Health: &wire.Health{Version: odd, Faults: []wire.Fault{{Code: odd, Detail: odd}}}}},
 		Tickets: []life.Ticket{x}, Tests: []life.TestOf{{Kiosk: "k-1", Test: life.Test{Name: odd, Detail: odd, At: noon}}}}))
-	im, err := s.LoadLife(t.Context(), here, noon)
+	im, err := s.LoadLife(t.Context(), here, noon, false)
 	must(t, err)
 	if len(im.Kiosks) != 1 || len(im.Tickets) != 1 {
 		t.Fatalf("%+v", im)

@@ -72,8 +72,7 @@ type Ticket struct {
 	Level     Level     `json:"level,omitempty"`
 	Returns   int       `json:"returns,omitempty"` // how often the fault came back
 	Steps     []Step    `json:"steps"`
-	Rev       uint64    `json:"rev"`            // counts its changes
-	Told      uint64    `json:"told,omitempty"` // the last Rev that the site above has on its disk
+	Rev       uint64    `json:"rev"` // counts its changes
 }
 
 // Red reports whether the ticket is an alarm.

@@ -24,7 +24,8 @@ type Config struct {
 type Image struct {
 	Kiosks  []Kiosk
 	Tickets []Ticket
-	Next    uint64 // number of the next ticket, above all that there were
+	Next    uint64   // number of the next ticket, above all that there were
+	Untold  []Ticket // whose last revision the site above is not known to have; for the runtime
 }
 
 // Watch watches the kiosks of one site. It is not safe for concurrent use.
@@ -343,6 +344,13 @@ type Save struct {
 	Kiosks  []Kiosk
 	Tickets []Ticket // copies of other sites' among them
 	Tests   []TestOf
+	Told    []Telling
+}
+
+// Telling says up to which revision the site above has a ticket on its disk.
+type Telling struct {
+	ID  string
+	Rev uint64
 }
 
 // TestOf is a test of a kiosk.
@@ -352,4 +360,4 @@ type TestOf struct {
 }
 
 // Empty reports whether there is nothing to keep.
-func (s *Save) Empty() bool { return len(s.Kiosks)+len(s.Tickets)+len(s.Tests) == 0 }
+func (s *Save) Empty() bool { return len(s.Kiosks)+len(s.Tickets)+len(s.Tests)+len(s.Told) == 0 }

@@ -20,12 +20,14 @@ CREATE TABLE ticket (
     opened_at timestamptz NOT NULL,
     ended_at  timestamptz,
     rev       bigint NOT NULL,
+    told      bigint NOT NULL DEFAULT 0, -- the last rev that the site above has on its disk
     data      jsonb NOT NULL -- life.Ticket
 );
 CREATE INDEX ticket_n ON ticket (site, n);
 CREATE INDEX ticket_alive ON ticket (opened_at) WHERE phase <> 'closed' OR present;
 CREATE INDEX ticket_latest ON ticket (opened_at DESC, id);
 CREATE INDEX ticket_ended ON ticket (ended_at) WHERE ended_at IS NOT NULL;
+CREATE INDEX ticket_untold ON ticket (opened_at) WHERE told < rev;
 CREATE INDEX ticket_subject ON ticket (subject, opened_at DESC);
 
 -- Every result of a self-test that a kiosk told of.

@@ -14,6 +14,9 @@ SELECT data FROM ticket WHERE phase <> 'closed' OR present
 UNION ALL
 SELECT data FROM ticket WHERE ended_at > @since::timestamptz AND phase = 'closed' AND NOT present;
 
+-- name: UntoldTickets :many
+SELECT data FROM ticket WHERE told < rev;
+
 -- name: LastTicket :one
 SELECT coalesce(max(n), 0)::bigint FROM ticket WHERE site = @site;
 

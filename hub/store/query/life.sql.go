@@ -232,6 +232,30 @@ func (q *Queries) TicketsOf(ctx context.Context, arg TicketsOfParams) ([][]byte,
 	return items, nil
 }
 
+const untoldTickets = `-- name: UntoldTickets :many
+SELECT data FROM ticket WHERE told < rev
+`
+
+func (q *Queries) UntoldTickets(ctx context.Context) ([][]byte, error) {
+	rows, err := q.db.Query(ctx, untoldTickets)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var items [][]byte
+	for rows.Next() {
+		var data []byte
+		if err := rows.Scan(&data); err != nil {
+			return nil, err
+		}
+		items = append(items, data)
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	return items, nil
+}
+
 const writerIs = `-- name: WriterIs :one
 
 

@@ -143,5 +143,6 @@ type Ticket struct {
 	OpenedAt time.Time
 	EndedAt  *time.Time
 	Rev      int64
+	Told     int64
 	Data     []byte
 }
