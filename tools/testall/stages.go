@@ -39,8 +39,12 @@ var stages = []stage{
 		append([]string{"go", "test", "-json", "-shuffle=on", "-p", "1", "-timeout", "10m"}, media...)...)},
 	{"kill", "real programs killed at failpoints, under load", goTest(".",
 		"go", "test", "-json", "-count=1", "-timeout", "10m", killed)},
+	{"line", "real programs on bad lines", goTest(".",
+		"go", "test", "-json", "-count=1", "-timeout", "10m", badLines)},
 	{"simulator", fullSeeds + " counties in virtual time", goTest(".",
 		"go", "test", "-json", "-run", "TestCountiesLive", "-timeout", "15m", "./internal/sim", "-args", "-seeds", fullSeeds)},
+	{"journal", "100,000 power cuts of a kiosk's disk", goTest(".",
+		"go", "test", "-json", "-run", "PowerCut", "-timeout", "10m", "./terminal/journal")},
 	{"bench-peers", "the brokers that the bench compares with", goTest("tools/bench-peers",
 		"env", "CGO_ENABLED=1", "go", "test", "-json", "-race", "-shuffle=on", "-timeout", "10m", "./...")},
 	{"web", "the pages' unit tests", vitest("run")},
@@ -58,6 +62,10 @@ var media = []string{"huying/hub/media/embedded", "huying/cmd/villagesim", "huyi
 // it is never cached, for the programs are none of its sources.
 const killed = "huying/cmd/villagesim/kill"
 
+// badLines is the package that runs real programs on bad lines; what holds for
+// killed holds for it.
+const badLines = "huying/cmd/villagesim/line"
+
 // racing tests all other packages that have tests.
 func racing(ctx context.Context) (gotest.Count, string) {
 	list := command(ctx, ".", "go", "list", "-f", "{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}", "./...")
@@ -66,7 +74,7 @@ func racing(ctx context.Context) (gotest.Count, string) {
 	if err != nil {
 		return honest(gotest.Count{}, err)
 	}
-	packages := slices.DeleteFunc(strings.Fields(string(out)), func(p string) bool { return p == killed || slices.Contains(media, p) })
+	packages := slices.DeleteFunc(strings.Fields(string(out)), func(p string) bool { return p == killed || p == badLines || slices.Contains(media, p) })
 	args := []string{"go", "run", "./hub/postgres/pgtest/withpg", "env", "CGO_ENABLED=1",
 		"go", "test", "-json", "-race", "-shuffle=on", "-p", "2", "-timeout", "15m"}
 	if short {
