@@ -12,6 +12,7 @@ import (
 	"huying/internal/call"
 	"huying/terminal/link"
 	"huying/terminal/panel"
+	"huying/terminal/power"
 )
 
 // Config is what a terminal must know. Fields with a koanf tag are settings;
@@ -31,9 +32,11 @@ type Config struct {
 	Phones       []Phone  `koanf:"phones"`         // to be shown when no line is left
 	GPIO         GPIO     `koanf:"gpio"`           // the real keys; none without a chip
 
-	Pages   fs.FS         // the built pages, see package web
-	Inputs  []input.Input // further keys; Stop closes them
-	Log     *slog.Logger  // nil: slog.Default
+	Loops   map[input.Key]Pulser       // wired loops for the keys' self-test
+	Power   func() (power.State, bool) // nil: the kernel's power_supply class
+	Pages   fs.FS                      // the built pages, see package web
+	Inputs  []input.Input              // further keys; Stop closes them
+	Log     *slog.Logger               // nil: slog.Default
 	Version string
 }
 

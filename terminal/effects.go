@@ -70,6 +70,7 @@ func (l *loop) note(r kiosk.Record) {
 		l.log.Info("press", "press", p.Press.String(), "call", p.Call.String(), "key", string(p.Key),
 			"purpose", string(p.Purpose), "undecided", p.Undecided)
 	case r.Acked != nil:
+		l.arrivedAt(r.Acked.Press, r.Acked.Site)
 		l.log.Info("press is stored at a site", "press", r.Acked.Press.String(), "site", string(r.Acked.Site))
 	case r.Granted != nil:
 		g := r.Granted.Grant

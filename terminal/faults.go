@@ -18,6 +18,7 @@ const (
 	FaultKeyStuck  = "key_stuck"         // a key has been down longer than any hand holds it
 	FaultKeyFault  = "key_unreadable"    // a key cannot be read
 	FaultMedia     = "media_not_allowed" // the voice server is not among the page's allowed origins
+	FaultTest      = "test_failed"       // a self-test; followed by its name; only on the page, hubs see the test itself
 	FaultRefusedBy = "refused_by"        // a hub refuses this kiosk; followed by ":" and its site
 )
 

@@ -47,6 +47,10 @@ var keys = map[input.Key]call.Key{input.Red: call.Urgent, input.Green: call.Enqu
 
 // key takes one event of a key.
 func (l *loop) key(e input.Event) {
+	if l.pulsed(e) {
+		l.settle()
+		return
+	}
 	name := ":" + string(e.Key)
 	switch e.Kind {
 	case input.Press:

@@ -11,6 +11,7 @@ import (
 	"huying/internal/kiosk"
 	"huying/internal/wire"
 	"huying/terminal/panel"
+	"huying/terminal/prompt"
 )
 
 // Figures of the loop.
@@ -85,6 +86,9 @@ type loop struct {
 	pending []pending
 	faults  faults
 
+	tell      func(any) // brings word to the loop from beside it
+	prompts   *prompt.Library
+	care      care
 	timer     *time.Timer
 	pressedAt time.Time // when the press came that is being taken, for the metrics
 	urgedAt   time.Time
@@ -139,6 +143,14 @@ func (l *loop) hear(m any) {
 		l.stored(m)
 	case compacted:
 		l.compacted(m)
+	case fed:
+		l.fed(m.power)
+	case tested:
+		l.tested(m)
+	case testNow:
+		l.care.plan.Now(l.now())
+	case practise:
+		l.step(kiosk.Press{Key: call.Enquiry, At: time.Now(), Purpose: call.ForPractice})
 	}
 	l.settle()
 }
@@ -161,6 +173,7 @@ func (l *loop) frame(m arrived) {
 	case wire.Media:
 		ok := l.cfg.allowsMedia(f.URL)
 		l.fault(FaultMedia, !ok, f.URL)
+		l.offered(f)
 	}
 	l.step(kiosk.Frame{Site: m.site, Frame: m.f})
 }
@@ -184,6 +197,8 @@ func (l *loop) tick() {
 		l.compact()
 	}
 	l.step(kiosk.Tick{})
+	l.keysLate()
+	l.lookAfter()
 	l.settle()
 }
 
@@ -192,16 +207,20 @@ func (l *loop) tick() {
 func (l *loop) settle() {
 	l.pressedAt = time.Time{}
 	p := l.k.Panel(l.now())
-	l.show(l.cfg.view(p))
-	if l.faults.changed || l.told != l.k.Presses() {
-		l.faults.changed, l.told = false, l.k.Presses()
+	v := l.cfg.view(p)
+	v.Faults, v.Power = l.ailing(), powerView(l.care.power)
+	l.examine(&v)
+	l.speak(&v)
+	l.show(v)
+	if l.faults.changed || l.care.changed || l.told != l.k.Presses() {
+		l.faults.changed, l.care.changed, l.care.toldAt, l.told = false, false, time.Now(), l.k.Presses()
 		l.met.faults.Set(float64(len(l.faults.on)))
 		for _, e := range l.ends {
 			l.health(e)
 		}
 	}
 	next := idleTick
-	if p.State != kiosk.Idle || l.k.Unacked() > 0 || len(l.pending) > 0 {
+	if p.State != kiosk.Idle || l.k.Unacked() > 0 || len(l.pending) > 0 || l.care.plan.Busy() {
 		next = kiosk.TickEvery
 	}
 	l.timer.Reset(next)
@@ -210,6 +229,7 @@ func (l *loop) settle() {
 // health tells a hub how the kiosk is; the core does not speak of that.
 func (l *loop) health(e *end) {
 	if e.conn != 0 {
-		e.line.Send(e.conn, wire.Health{Ledger: l.k.Ledger(), Faults: l.faults.list(time.Now()), Version: l.cfg.Version})
+		e.line.Send(e.conn, wire.Health{Ledger: l.k.Ledger(), Faults: l.faults.list(time.Now()),
+			Tests: l.care.plan.Results(l.now()), Power: l.care.power, Version: l.cfg.Version})
 	}
 }

@@ -12,11 +12,13 @@ import (
 	"huying/firmware-bridge/input"
 	"huying/firmware-bridge/screen"
 	"huying/internal/call"
+	"huying/internal/wire"
 	"huying/terminal/identity"
 	"huying/terminal/journal"
 	"huying/terminal/link"
 	"huying/terminal/panel"
 	"huying/terminal/prompt"
+	"huying/terminal/selftest"
 )
 
 // stopWait bounds how long Stop waits for a disk that hangs.
@@ -106,7 +108,7 @@ func build(cfg Config, p parts) (*Terminal, error) {
 func (t *Terminal) assemble() (err error) {
 	t.panel, err = t.parts.page(panel.Config{
 		Listen: t.cfg.Panel, Pages: t.cfg.Pages, First: t.cfg.firstView(), Key: screenKey(t.screen),
-		Media: func(alive bool) { t.tell(voice{alive}) }, Connect: t.cfg.connects(), Log: t.log,
+		Media: func(alive bool) { t.tell(voice{alive}) }, Tested: t.tested, Practise: func() { t.tell(practise{}) }, Connect: t.cfg.connects(), Log: t.log,
 		Prompts: prompt.NewLibrary(t.cfg.promptFolder()),
 	})
 	if err != nil {
@@ -182,6 +184,7 @@ func (t *Terminal) start(ctx context.Context) error {
 func (t *Terminal) newLoop() *loop {
 	l := &loop{
 		cfg: t.cfg, log: t.log, began: time.Now(), keys: t.keys, inbox: t.inbox, show: t.panel.Show, met: t.met,
+		tell: t.tell, prompts: prompt.NewLibrary(t.cfg.promptFolder()), care: newCare(0),
 		ends: map[call.Site]*end{}, writer: t.writer, faults: faults{on: map[string]present{}}, compactAt: compactAbove,
 	}
 	for i, s := range t.cfg.sites() {
@@ -247,6 +250,16 @@ func (t *Terminal) tell(m any) {
 	case t.inbox <- m:
 	case <-t.ended:
 	}
+}
+
+// tested hands on how the page's self-test ended.
+func (t *Terminal) tested(name, result, detail string) bool {
+	n := selftest.Name(name)
+	if n != selftest.Sound && n != selftest.Media {
+		return false
+	}
+	t.tell(tested{n, wire.Result(result), detail})
+	return true
 }
 
 // bring hands on the events of one input.

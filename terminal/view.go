@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"huying/internal/kiosk"
+	"huying/internal/wire"
 	"huying/terminal/panel"
 )
 
@@ -14,6 +15,13 @@ func (c Config) firstView() panel.View {
 		phones = append(phones, panel.Phone{Label: p.Label, Number: p.Number})
 	}
 	return panel.View{State: panel.Idle, Phones: phones, Point: c.Point, Township: c.Township, DemoKeys: c.DemoKeys, Faults: []panel.Fault{}}
+}
+
+func powerView(p *wire.Power) *panel.Power {
+	if p == nil {
+		return nil
+	}
+	return &panel.Power{Mains: p.Mains, Percent: p.Percent}
 }
 
 // view says in the page's words what the kiosk knows.

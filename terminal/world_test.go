@@ -157,7 +157,7 @@ func (s *shown) now() panel.View {
 
 type unsigned struct{}
 
-func (unsigned) SignHello([]byte, string) []byte                  { return []byte("sig") }
+func (unsigned) SignHello([]byte, string) []byte                                { return []byte("sig") }
 func (unsigned) SignPress(call.PressID, call.ID, call.Key, call.Purpose) []byte { return []byte("sig") }
 
 // village is one kiosk in a bubble of virtual time.
@@ -183,10 +183,14 @@ func example() Config {
 }
 
 // prepare makes a village whose terminal is not yet started.
-func prepare(t *testing.T, d *disk) *village {
+func prepare(t *testing.T, d *disk) *village { return prepareWith(t, d, func(*Config) {}) }
+
+// prepareWith changes the settings first.
+func prepareWith(t *testing.T, d *disk, change func(*Config)) *village {
 	v := &village{t: t, disk: d, page: &shown{}, queue: input.NewQueue()}
 	cfg := example()
 	cfg.Inputs = []input.Input{queued{v.queue}}
+	change(&cfg)
 	ends := map[call.Site]*wireEnd{}
 	var err error
 	v.term, err = build(cfg, parts{

@@ -139,6 +139,9 @@ func (d *Desk) rang(p wire.Press, begin time.Time) {
 func (d *Desk) recorded(p site.PressRow) {
 	d.log.Info("press recorded", "press", p.Press.String(), "kiosk", p.Press.Kiosk, "purpose", string(p.Fact.Purpose),
 		"key", string(p.Fact.Key), "call", p.Call.String())
+	if p.Fact.Purpose == call.ForSelfTest {
+		d.tryVoice(p.Press)
+	}
 }
 
 // PeerUp, PeerDown and FromPeer are the same for another site.

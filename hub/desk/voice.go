@@ -41,6 +41,25 @@ func (d *Desk) giveMedia(e site.GiveMedia) {
 	})
 }
 
+// testLife is how long the room of a self-test stays: the kiosk gives one test
+// 30 s.
+const testLife = time.Minute
+
+// tryVoice gives a kiosk that tests itself a room to join, alone, and takes it
+// away again.
+func (d *Desk) tryVoice(test call.PressID) {
+	d.giveMedia(site.GiveMedia{Call: test, Grant: call.Grant{Epoch: 1}})
+	d.wg.Go(func() {
+		select {
+		case <-time.After(testLife):
+			d.mu.Lock()
+			d.closeRoom(test)
+			d.release()
+		case <-d.ctx.Done():
+		}
+	})
+}
+
 // voice runs one request beside the desk, after the earlier ones of the same
 // call: a room that is closed late must not be the next talk's. A failure is
 // shown on the pages.

@@ -11,6 +11,7 @@ import (
 	"time"
 
 	"huying/internal/call"
+	"huying/internal/site"
 )
 
 // slowRooms is a voice server that closes rooms slowly.
@@ -26,6 +27,12 @@ func (r *slowRooms) note(what string, wait time.Duration) error {
 	defer r.mu.Unlock()
 	r.did = append(r.did, what)
 	return nil
+}
+
+func (r *slowRooms) seen() []string {
+	r.mu.Lock()
+	defer r.mu.Unlock()
+	return slices.Clone(r.did)
 }
 
 func (r *slowRooms) Open(context.Context, string) error  { return r.note("open", 0) }
@@ -52,6 +59,28 @@ func TestRoomsOpenAndCloseInOrder(t *testing.T) {
 		}
 		if len(d.rooms) != 0 {
 			t.Fatalf("%d calls are still remembered", len(d.rooms))
+		}
+	})
+}
+
+func TestASelfTestHasARoomForAWhile(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		rooms := &slowRooms{}
+		d := New(Config{Voice: rooms, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
+		d.ctx = t.Context()
+		id := call.ID{Kiosk: "k-1", Mark: call.Mark{Boot: 1, Seq: 1}}
+		d.mu.Lock()
+		d.recorded(site.PressRow{Press: id, Call: id, Fact: call.Pressed{Purpose: call.ForPractice}})
+		d.recorded(site.PressRow{Press: id, Call: id, Fact: call.Pressed{Purpose: call.ForSelfTest}})
+		d.mu.Unlock()
+		time.Sleep(testLife - time.Second)
+		synctest.Wait()
+		if want := []string{"open"}; !slices.Equal(rooms.seen(), want) {
+			t.Fatalf("the voice server was asked to %v, want %v", rooms.seen(), want)
+		}
+		d.wg.Wait()
+		if want := []string{"open", "close"}; !slices.Equal(rooms.seen(), want) {
+			t.Fatalf("the voice server was asked to %v, want %v", rooms.seen(), want)
 		}
 	})
 }

@@ -97,6 +97,39 @@ func (s *Server) media(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
+// tested is POST /api/test {name, result, detail}.
+func (s *Server) tested(w http.ResponseWriter, r *http.Request) {
+	var in struct {
+		Name   string `json:"name"`
+		Result string `json:"result"`
+		Detail string `json:"detail"`
+	}
+	if !read(w, r, &in) {
+		return
+	}
+	switch {
+	case in.Result != "passed" && in.Result != "failed" && in.Result != "skipped":
+		refuse(w, http.StatusUnprocessableEntity, "bad_field", "result 应为 passed、failed 或 skipped。")
+	case s.cfg.Tested == nil || !s.cfg.Tested(in.Name, in.Result, in.Detail):
+		refuse(w, http.StatusConflict, "no_such_test", "现在没有要做的这项自检。")
+	default:
+		w.WriteHeader(http.StatusNoContent)
+	}
+}
+
+// practise is POST /api/practice {}.
+func (s *Server) practise(w http.ResponseWriter, r *http.Request) {
+	if !read(w, r, &struct{}{}) {
+		return
+	}
+	if s.cfg.Practise == nil {
+		refuse(w, http.StatusServiceUnavailable, "no_practice", "现在不能练习。")
+		return
+	}
+	s.cfg.Practise()
+	w.WriteHeader(http.StatusNoContent)
+}
+
 // read takes one JSON object. The content type is demanded because a browser
 // sends it from a foreign page only after asking, and nobody says yes.
 func read(w http.ResponseWriter, r *http.Request, into any) bool {

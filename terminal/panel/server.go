@@ -35,6 +35,11 @@ type Config struct {
 	Key func(key string, down bool) error
 	// Media hears from the page whether voice flows.
 	Media func(alive bool)
+	// Tested hears from the page how a self-test ended: "passed", "failed" or
+	// "skipped". It reports false for a test that nobody asked for.
+	Tested func(name, result, detail string) bool
+	// Practise makes a practice press: the button in the helper's menu.
+	Practise func()
 	// Connect are further origins the page may talk to, such as
 	// wss://hub.example: those of the voice servers.
 	Connect []string
@@ -130,6 +135,8 @@ func (s *Server) routes() http.Handler {
 	r.Get("/api/panel", s.watch)
 	r.Post("/api/key", s.key)
 	r.Post("/api/media", s.media)
+	r.Post("/api/test", s.tested)
+	r.Post("/api/practice", s.practise)
 	if s.cfg.Prompts != nil {
 		r.Method(http.MethodGet, "/prompts/*", s.cfg.Prompts)
 	}

@@ -56,6 +56,20 @@ type Power struct {
 	Percent int  `json:"percent" doc:"of the battery; -1: there is none"`
 }
 
+// Test is a self-test that the page has to make and tell of by POST /api/test:
+// "sound" plays a tone and listens for it, "media" joins the voice server.
+type Test struct {
+	Name  string `json:"name" enum:"sound,media"`
+	Media *Media `json:"media,omitempty"`
+}
+
+// Say is what is to be said now: when N grows, what is being said is cut off
+// and Prompts are said one after another; none is silence.
+type Say struct {
+	N       uint64   `json:"n"`
+	Prompts []string `json:"prompts" nullable:"false" doc:"codes; GET /prompts/{code} is the sound"`
+}
+
 // View is all that the kiosk page shows. Each change is a whole new View.
 type View struct {
 	Seq      uint64    `json:"seq"`
@@ -75,5 +89,7 @@ type View struct {
 	Township string    `json:"township"`
 	Faults   []Fault   `json:"faults" nullable:"false" doc:"what does not work now"`
 	Power    *Power    `json:"power,omitempty" doc:"absent where the machine cannot tell"`
+	Test     *Test     `json:"test,omitempty"`
+	Say      *Say      `json:"say,omitempty"`
 	DemoKeys bool      `json:"demo_keys" doc:"true: the page's own keys press; false: they only show the place of the real ones"`
 }

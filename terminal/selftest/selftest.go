@@ -123,6 +123,9 @@ func (p *Plan) Now(now time.Duration) { p.due = min(p.due, now) }
 // Running is the test under way, or empty.
 func (p *Plan) Running() Name { return p.current }
 
+// Busy reports whether a round is under way.
+func (p *Plan) Busy() bool { return p.current != "" || len(p.round) > 0 }
+
 // Results are the latest results for HEALTH, in the order of a round.
 func (p *Plan) Results(now time.Duration) []wire.Test {
 	var out []wire.Test

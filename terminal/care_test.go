@@ -1,0 +1,235 @@
+package terminal
+
+import (
+	"errors"
+	"slices"
+	"sync/atomic"
+	"testing"
+	"testing/synctest"
+	"time"
+
+	"huying/firmware-bridge/input"
+	"huying/internal/call"
+	"huying/internal/wire"
+	"huying/terminal/panel"
+	"huying/terminal/power"
+	"huying/terminal/selftest"
+)
+
+// cared is a kiosk on a real folder, with both lines up, whose first round of
+// tests is due.
+func cared(t *testing.T, change func(*Config)) *village {
+	dir := t.TempDir()
+	v := prepareWith(t, &disk{}, func(c *Config) {
+		c.DataDir = dir
+		c.Power = func() (power.State, bool) { return power.State{}, false }
+		change(c)
+	})
+	if err := v.term.Start(t.Context()); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(v.term.Stop)
+	v.home.up()
+	v.last.up()
+	return v
+}
+
+// asked waits until the page is asked for a test.
+func (v *village) asked(name selftest.Name) *panel.Test {
+	v.t.Helper()
+	for range 60 * 20 {
+		if x := v.page.now().Test; x != nil && x.Name == string(name) {
+			return x
+		}
+		v.wait(500 * time.Millisecond)
+	}
+	v.t.Fatalf("the page is never asked for %s", name)
+	return nil
+}
+
+// result is what the latest HEALTH says of a test.
+func (v *village) result(name selftest.Name) wire.Result {
+	v.t.Helper()
+	synctest.Wait()
+	h := of[wire.Health](v.last.take())
+	if len(h) == 0 {
+		v.t.Fatal("the county was told nothing")
+	}
+	for _, x := range h[len(h)-1].Tests {
+		if x.Name == string(name) {
+			return x.Result
+		}
+	}
+	return ""
+}
+
+func TestTheDailyRoundGoesTheWayOfAPress(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := cared(t, func(*Config) {})
+		v.asked(selftest.Sound)
+		if !v.page.cfg.Tested("sound", "passed", "") {
+			t.Fatal("the page's word was not taken")
+		}
+		v.wait(time.Second)
+		p := of[wire.Press](v.home.take())
+		if len(p) == 0 || p[0].Purpose != call.ForSelfTest || len(of[wire.Press](v.last.sent)) != 0 {
+			t.Fatalf("home was sent %+v", p)
+		}
+		v.home.say(wire.PressAck{Press: p[0].Press, Call: p[0].Call})
+		v.home.say(wire.Media{Call: p[0].Call, Epoch: 1, URL: "ws://127.0.0.1:1/rtc", Token: "t"})
+		if m := v.asked(selftest.Media).Media; m == nil || m.Token != "t" {
+			t.Errorf("the page is to try %+v", m)
+		}
+		v.page.cfg.Tested("media", "failed", "no candidate")
+		want := map[selftest.Name]wire.Result{selftest.Disk: wire.Passed, selftest.KeyPath: wire.Skipped, selftest.Sound: wire.Passed,
+			selftest.Link: wire.Passed, selftest.Press: wire.Passed, selftest.Media: wire.Failed}
+		h := of[wire.Health](v.home.take())
+		for _, x := range h[len(h)-1].Tests {
+			if want[selftest.Name(x.Name)] != x.Result {
+				t.Errorf("%s %s: %s", x.Name, x.Result, x.Detail)
+			}
+			delete(want, selftest.Name(x.Name))
+		}
+		if len(want) > 0 {
+			t.Errorf("nothing is said of %v", want)
+		}
+		if f := v.page.now().Faults; len(f) != 1 || f[0] != (panel.Fault{Code: FaultTest, Part: "media"}) {
+			t.Errorf("the page shows %+v", f)
+		}
+		if v.page.now().State != panel.Idle {
+			t.Error("a self-test is shown as a call")
+		}
+	})
+}
+
+func TestAPressEndsTheSelfTest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := cared(t, func(*Config) {})
+		v.asked(selftest.Sound)
+		v.press(input.Red)
+		if v.wait(time.Second); v.page.now().Test != nil {
+			t.Error("the page still tests itself")
+		}
+	})
+}
+
+func TestADeadPageFailsItsTest(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := cared(t, func(*Config) {})
+		v.asked(selftest.Sound)
+		v.wait(selftest.DefaultTimes().Patience + time.Second)
+		if r := v.result(selftest.Sound); r != wire.Failed {
+			t.Errorf("the test %s", r)
+		}
+	})
+}
+
+// wired is a loop that works the key's line.
+type wired struct {
+	queue  *input.Queue
+	key    input.Key
+	stays  bool // a hand is on the key
+	broken bool
+	cut    bool // the wire is
+}
+
+func (w *wired) Set(on bool) error {
+	switch {
+	case w.broken:
+		return errors.New("no such line")
+	case w.cut:
+		return nil
+	case on:
+		w.queue.Push(input.Event{Key: w.key, Kind: input.Press, Reason: input.ByEdge})
+	case !w.stays:
+		w.queue.Push(input.Event{Key: w.key, Kind: input.Release})
+	}
+	return nil
+}
+
+func TestTheKeysAreTriedThroughTheirLoops(t *testing.T) {
+	for _, tc := range []struct {
+		name  string
+		red   wired
+		want  wire.Result
+		calls int
+	}{
+		{"whole", wired{}, wire.Passed, 0},
+		{"the wire is cut", wired{cut: true}, wire.Failed, 0},
+		{"the loop cannot be driven", wired{broken: true}, wire.Failed, 0},
+		{"a hand is on the key", wired{stays: true}, wire.Failed, 1},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				red, green := tc.red, wired{key: input.Green}
+				red.key = input.Red
+				v := cared(t, func(c *Config) {
+					red.queue = c.Inputs[0].(queued).Queue
+					green.queue = red.queue
+					c.Loops = map[input.Key]Pulser{input.Red: &red, input.Green: &green}
+				})
+				v.wait(7 * time.Minute)
+				if r := v.result(selftest.KeyPath); r != tc.want {
+					t.Errorf("the test %s", r)
+				}
+				calls := 0
+				for _, p := range of[wire.Press](v.home.take()) {
+					if p.Purpose.Calls() {
+						calls = 1
+					}
+				}
+				if calls != tc.calls {
+					t.Errorf("%d calls", calls)
+				}
+			})
+		})
+	}
+}
+
+func TestPowerIsShownAndTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		var mains atomic.Bool
+		mains.Store(true)
+		v := cared(t, func(c *Config) {
+			c.Power = func() (power.State, bool) {
+				return power.State{Mains: mains.Load(), Percent: 90, Left: time.Hour}, true
+			}
+		})
+		v.wait(powerEvery + idleTick)
+		mains.Store(false)
+		v.home.take()
+		v.wait(powerEvery + idleTick)
+		h := of[wire.Health](v.home.take())
+		if len(h) == 0 || h[len(h)-1].Power == nil || h[len(h)-1].Power.Mains || h[len(h)-1].Power.LeftMS != 3_600_000 {
+			t.Fatalf("home was told %+v", h)
+		}
+		if p := v.page.now().Power; p == nil || p.Mains || p.Percent != 90 {
+			t.Errorf("the page shows %+v", p)
+		}
+	})
+}
+
+func TestThePageSaysWhatItIsTold(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := cared(t, func(*Config) {})
+		v.press(input.Red)
+		if s := v.page.now().Say; s == nil || !slices.Contains(s.Prompts, "pressed_urgent") {
+			t.Errorf("it says %+v", s)
+		}
+	})
+}
+
+func TestThePracticeButton(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := cared(t, func(*Config) {})
+		v.page.cfg.Practise()
+		p := of[wire.Press](v.home.take())
+		if len(p) != 1 || p[0].Purpose != call.ForPractice || v.page.now().State != panel.Practising {
+			t.Fatalf("%+v, shown %s", p, v.page.now().State)
+		}
+		v.home.say(wire.PressAck{Press: p[0].Press, Call: p[0].Call})
+		if s := v.page.now().State; s != panel.Practised {
+			t.Errorf("shown %s", s)
+		}
+	})
+}
