@@ -129,7 +129,14 @@ func (c *County) start(ctx, life context.Context) (err error) {
 			return err
 		}
 	}
-	return until(ctx, startWait, "the pages are open", func() bool { return c.page.stores() && c.county.live() })
+	return until(ctx, startWait, "the pages are open and the kiosks have their lines", func() bool {
+		for _, k := range c.kiosks {
+			if v, err := k.view(ctx); err != nil || !v.Home || !v.County {
+				return false
+			}
+		}
+		return c.page.stores() && c.county.live()
+	})
 }
 
 func (c *County) newHub(name string, unit view.Unit, data string) (*hub, error) {

@@ -62,15 +62,23 @@ func (c *County) databaseBack(ctx context.Context, began time.Time, before int) 
 // HangDatabase stops every process of the township's database for 10 s. It must
 // ring from memory, say so at page and kiosk, and acknowledge nothing.
 func (c *County) HangDatabase(ctx context.Context) (Outcome, error) {
+	// A kiosk says that its press is held if it is the first of its call.
+	c.hushed.Store(true)
+	err := until(ctx, noticed, "every call is closed", func() bool { return len(c.page.open()) == 0 })
+	c.hushed.Store(false)
+	if err != nil {
+		return Outcome{}, err
+	}
 	began := time.Now()
 	all, err := c.freeze()
 	if err != nil {
 		return Outcome{}, err
 	}
-	hung := time.Now()
-	err = c.heldBack(ctx, hung, hangs)
+	err = c.heldBack(ctx, began, hangs)
 	for _, pid := range all {
-		err = errors.Join(err, syscall.Kill(pid, syscall.SIGCONT))
+		if woken := syscall.Kill(pid, syscall.SIGCONT); !errors.Is(woken, syscall.ESRCH) {
+			err = errors.Join(err, woken)
+		}
 	}
 	out, after := c.databaseBack(ctx, began, 0)
 	return out, errors.Join(err, after)

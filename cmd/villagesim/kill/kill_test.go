@@ -206,7 +206,7 @@ func TestSeededBugsAreCaught(t *testing.T) {
 		at    func(*kill.County) trial
 	}{
 		{failpoint.AckEarly, "presses lost", false, 8, func(c *kill.County) trial {
-			return die(c, kill.Death{Point: failpoint.HubAckAfter, Times: 3, Flaws: []failpoint.Flaw{failpoint.AckEarly}})
+			return die(c, kill.Death{Point: failpoint.HubCommitBefore, Times: 2, Flaws: []failpoint.Flaw{failpoint.AckEarly}})
 		}},
 		{failpoint.ForgetOpen, "rang", true, 4, func(c *kill.County) trial {
 			return die(c, kill.Death{Point: failpoint.HubAckAfter, Times: 3, Flaws: []failpoint.Flaw{failpoint.ForgetOpen}})
