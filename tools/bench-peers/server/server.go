@@ -148,6 +148,12 @@ func (p *Process) Stop() float64 {
 	return (s.UserTime() + s.SystemTime()).Seconds()
 }
 
+// Kill ends the broker with kill -9 and waits.
+func (p *Process) Kill() {
+	_ = p.cmd.Process.Kill()
+	<-p.done
+}
+
 // CPU returns the processor seconds that this process has used so far.
 func CPU() float64 {
 	var u syscall.Rusage
