@@ -35,6 +35,7 @@ var apart = []struct{ from, to string }{
 	{"terminal", "cmd"},
 	{"firmware-bridge", "cmd"},
 	{"internal", "cmd"},
+	{"cmd/terminal", "terminal/voice/room"}, // WebRTC in the idle terminal would cost 10 MB
 }
 
 // homes lists where an outside library may be imported, tests aside.
@@ -50,7 +51,7 @@ var homes = map[string][]string{
 	"github.com/warthog618/go-gpiocdev":   {"firmware-bridge"},
 	"go.bug.st/serial":                    {"firmware-bridge"},
 	"github.com/livekit/livekit-server":   {"hub/media/embedded"},
-	"github.com/livekit/server-sdk-go":    {"cmd/villagesim", "cmd/bench"},
+	"github.com/livekit/server-sdk-go":    {"cmd/villagesim", "cmd/bench", "terminal/voice/room"},
 	"github.com/alecthomas/kong":          {"cmd"},
 	"github.com/prometheus/client_golang": {"hub", "terminal"},
 	"github.com/alexedwards/argon2id":     {"hub/auth"},

@@ -43,6 +43,11 @@ func decodeOgg(file []byte) (out []float32, err error) {
 	damaged := func(err error) error {
 		return fmt.Errorf("Ogg 文件坏了，或者里面不是 Opus，请重新导出（%w）", err)
 	}
+	defer func() { // a file must not end the kiosk's program, whatever is in it
+		if r := recover(); r != nil {
+			out, err = nil, damaged(fmt.Errorf("%v", r))
+		}
+	}()
 	in, head, err := oggreader.NewWith(bytes.NewReader(file))
 	if err != nil {
 		return nil, damaged(err)

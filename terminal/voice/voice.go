@@ -1,0 +1,177 @@
+// Package voice is how a kiosk without a screen speaks: prompts through the
+// sound card, and talks through the voice program (cmd/terminal-voice), which
+// is started for each talk and ended after it.
+//
+// The sound card has one owner at a time: this package while no talk is on, and
+// the voice program during one. A prompt that is still playing when a talk
+// begins is cut off, because somebody is speaking; prompts of the talk itself
+// are mixed into it by the program.
+package voice
+
+import (
+	"cmp"
+	"errors"
+	"fmt"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"sync"
+	"time"
+
+	"huying/terminal/prompt"
+	"huying/terminal/voice/order"
+	"huying/terminal/voice/sound"
+)
+
+// Figures of the voice.
+const (
+	// retryFirst and retryMost bound the pause before a talk that broke is begun
+	// again; it doubles from one to the other.
+	retryFirst = 250 * time.Millisecond
+	retryMost  = 4 * time.Second
+	// endWait is how long the program may take to leave before it is killed.
+	endWait = 3 * time.Second
+	// tellWait bounds a write to a program that hangs.
+	tellWait = time.Second
+	// silentFor is after how long without a report the program counts as hung. It
+	// reports each second, but for a join, which takes at most 10 s.
+	silentFor = 15 * time.Second
+)
+
+// programName is looked for beside the terminal's own program.
+const programName = "terminal-voice"
+
+// Config is what a voice must know.
+type Config struct {
+	Program           string // the voice program; empty: terminal-voice beside this one
+	Capture, Playback string // devices, see package sound; empty: ALSA's default
+	Codec             string // see package codec; empty: Opus
+	FullDuplex        bool   // the card cancels echo: do not turn the microphone down
+	Prompts           string // folder of the county's own recordings
+	// Alive hears, at each change and each second, whether a talk that is wanted
+	// is joined; Report hears what the program tells. Both are called by one
+	// goroutine, must return soon and may be nil.
+	Alive  func(bool)
+	Report func(order.Report)
+	Log    *slog.Logger // nil: slog.Default
+}
+
+// Voice speaks and talks. Its methods return at once.
+type Voice struct {
+	cfg  Config
+	log  *slog.Logger
+	card sound.Sound
+	lib  *prompt.Library
+	mail chan func()
+	stop chan struct{}
+	once sync.Once
+	done sync.WaitGroup
+
+	// What follows belongs to the loop.
+	want    *talk
+	program *program
+	ending  bool // the program was told to end
+	pending prompt.Code
+	player  *player
+	retry   *time.Timer
+	hung    *time.Timer
+	pause   time.Duration
+}
+
+// talk is what to join.
+type talk struct{ url, token string }
+
+// New makes a voice that is not yet started. It fails on devices that cannot be
+// and when the voice program is not there.
+func New(cfg Config) (*Voice, error) {
+	card, err := sound.Open(cfg.Capture, cfg.Playback)
+	if err != nil {
+		return nil, err
+	}
+	if cfg.Program == "" {
+		self, err := os.Executable()
+		if err != nil {
+			return nil, err
+		}
+		cfg.Program = filepath.Join(filepath.Dir(self), programName)
+	}
+	if info, err := os.Stat(cfg.Program); err != nil || info.IsDir() {
+		return nil, errors.Join(fmt.Errorf("voice: no program %s", cfg.Program), err)
+	}
+	if cfg.Alive == nil {
+		cfg.Alive = func(bool) {}
+	}
+	if cfg.Report == nil {
+		cfg.Report = func(order.Report) {}
+	}
+	v := &Voice{cfg: cfg, log: cmp.Or(cfg.Log, slog.Default()), card: card, lib: prompt.NewLibrary(cfg.Prompts),
+		mail: make(chan func(), 16), stop: make(chan struct{}),
+		retry: time.NewTimer(time.Hour), hung: time.NewTimer(time.Hour)}
+	v.retry.Stop()
+	v.hung.Stop()
+	return v, nil
+}
+
+// Start begins to take orders.
+func (v *Voice) Start() { v.done.Go(v.run) }
+
+// Stop falls silent, ends a talk and waits. It may be called again.
+func (v *Voice) Stop() {
+	v.once.Do(func() { close(v.stop) })
+	v.done.Wait()
+}
+
+// Talk joins a room, or goes on if it is the one that is joined. A talk that
+// breaks is begun again until Hush.
+func (v *Voice) Talk(url, token string) {
+	v.do(func() {
+		next := talk{url, token}
+		if v.want != nil && *v.want == next {
+			return
+		}
+		v.want, v.pause = &next, 0
+		v.retry.Stop()
+		v.pending = ""
+		v.silence()
+		v.end()
+		v.settle()
+	})
+}
+
+// Hush ends the talk.
+func (v *Voice) Hush() {
+	v.do(func() {
+		v.want = nil
+		v.retry.Stop()
+		v.end()
+	})
+}
+
+// Say plays a prompt. One that is playing is heard to its end; of those that
+// wait for it only the newest is played, because what was is no longer true.
+func (v *Voice) Say(code prompt.Code) {
+	v.do(func() {
+		if v.program != nil && !v.ending {
+			v.program.say(code)
+			return
+		}
+		v.pending = code
+		v.settle()
+	})
+}
+
+// Silence ends a prompt that is playing and forgets what waits: a quiet call
+// begins. It does not end a talk.
+func (v *Voice) Silence() {
+	v.do(func() {
+		v.pending = ""
+		v.silence()
+	})
+}
+
+func (v *Voice) do(f func()) {
+	select {
+	case v.mail <- f:
+	case <-v.stop:
+	}
+}
