@@ -54,6 +54,9 @@ missing_packages() {
 	any /usr/sbin/nft || echo nftables
 	any /usr/bin/gcc || echo gcc
 	any /usr/include/stdio.h || echo libc6-dev
+	any /usr/bin/qemu-system-x86_64 || echo qemu-system-x86
+	any /usr/src/linux-headers-6.1.0-*-amd64/Makefile || echo linux-headers-amd64
+	any /usr/bin/xz || echo xz-utils
 }
 
 # as_root runs a command as root, or says which command somebody has to run.

@@ -49,12 +49,15 @@ func newWatcher(k input.Key, open func() (source, error), now func() time.Durati
 // run reads the key until rest says that it is to stop.
 func (w *watcher) run() {
 	for w.rest(0) {
+		start := w.now()
 		err := w.session()
 		if err == nil {
 			return
 		}
 		w.fault(err)
-		if !w.rest(retryEvery) {
+		// A plug that was loose for a moment is in again by the time we notice:
+		// try at once, but never again and again.
+		if w.now()-start < retryEvery && !w.rest(retryEvery) {
 			return
 		}
 		w.machine.Advance(w.now())

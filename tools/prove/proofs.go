@@ -36,6 +36,7 @@ var proofs = []proof{
 	{"journal", "a press that the kiosk has stored outlives a power cut at any moment; a full disk stops no press", journal},
 	{"line", "whatever the lines do, no press is lost or doubled, and it is the same call everywhere once they are well", badLines},
 	{"kill", "no press is lost or doubled, and each rings within 3 s of its hub being reachable, wherever hub or kiosk dies and whatever happens to the database", kill},
+	{"gpio", "on a real kernel each press counts once and nothing else does, whatever contacts, plugs and our own process do", realKernel},
 	{"keys", "a bouncing key is one press, however it bounces", tests{
 		packages: []string{"./firmware-bridge/..."}, count: 5, run: ".",
 		trials: func(n int) string { return fmt.Sprintf("%d runs of its tests, thousands of presses", n) },

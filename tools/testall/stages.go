@@ -41,6 +41,8 @@ var stages = []stage{
 		"go", "test", "-json", "-count=1", "-timeout", "10m", killed)},
 	{"line", "real programs on bad lines", goTest(".",
 		"go", "test", "-json", "-count=1", "-timeout", "10m", badLines)},
+	{"gpio", "keys and lamps on a real kernel in an emulated machine", goTest(".",
+		"go", "test", "-json", "-count=1", "-timeout", "15m", emulated)},
 	{"simulator", fullSeeds + " counties in virtual time", goTest(".",
 		"go", "test", "-json", "-run", "TestCountiesLive", "-timeout", "15m", "./internal/sim", "-args", "-seeds", fullSeeds)},
 	{"journal", "100,000 power cuts of a kiosk's disk", goTest(".",
@@ -66,6 +68,10 @@ const killed = "huying/cmd/villagesim/kill"
 // killed holds for it.
 const badLines = "huying/cmd/villagesim/line"
 
+// emulated is the package that boots a kernel. What runs in it is none of the
+// sources of its test, so it is never cached either.
+const emulated = "huying/tools/gpiokernel"
+
 // racing tests all other packages that have tests.
 func racing(ctx context.Context) (gotest.Count, string) {
 	list := command(ctx, ".", "go", "list", "-f", "{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}", "./...")
@@ -74,7 +80,7 @@ func racing(ctx context.Context) (gotest.Count, string) {
 	if err != nil {
 		return honest(gotest.Count{}, err)
 	}
-	packages := slices.DeleteFunc(strings.Fields(string(out)), func(p string) bool { return p == killed || p == badLines || slices.Contains(media, p) })
+	packages := slices.DeleteFunc(strings.Fields(string(out)), func(p string) bool { return p == killed || p == badLines || p == emulated || slices.Contains(media, p) })
 	args := []string{"go", "run", "./hub/postgres/pgtest/withpg", "env", "CGO_ENABLED=1",
 		"go", "test", "-json", "-race", "-shuffle=on", "-p", "2", "-timeout", "15m"}
 	if short {

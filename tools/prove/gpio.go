@@ -1,0 +1,58 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"os"
+	"time"
+
+	"huying/tools/gpiokernel"
+	"huying/tools/gpiokernel/trial"
+)
+
+// realKernel boots Debian's kernel with a simulated GPIO chip and presses its
+// keys: PRESSES times in each trial, 50 if that is not set. It shows what each
+// trial came to, and holds if every trial was exact and every mutant was caught.
+func realKernel(ctx context.Context) (trials, worst string, err error) {
+	presses, err := gpiokernel.Presses(os.Getenv("PRESSES"))
+	if err != nil {
+		return "", "", err
+	}
+	results, err := gpiokernel.Run(ctx, "var/gpiokernel", presses, "")
+	for _, r := range results {
+		fmt.Println(r)
+	}
+	return judgeTrials(results, err)
+}
+
+// stands are the trials in which nobody reads for a while on purpose, or the
+// chip is away: their latency is that of the pause.
+var stands = map[string]bool{"stall": true, "reader": true, "unplug": true}
+
+func judgeTrials(results []trial.Result, err error) (trials, worst string, _ error) {
+	good, caught, made, counted := 0, 0, 0, 0
+	var slowest trial.Result
+	for _, r := range results {
+		switch {
+		case r.Mutant != "" && r.Exact():
+			err = errors.Join(err, fmt.Errorf("not caught: %s", r))
+		case r.Mutant != "":
+			caught++
+		case !r.Exact():
+			err = errors.Join(err, fmt.Errorf("not exact: %s", r))
+			fallthrough
+		default:
+			good, made, counted = good+1, made+r.Made, counted+r.Counted
+			if !stands[r.Name] && r.Worst > slowest.Worst {
+				slowest = r
+			}
+		}
+	}
+	if err == nil && good+caught < gpiokernel.AtLeast {
+		err = fmt.Errorf("%d trials, there should be %d", good+caught, gpiokernel.AtLeast)
+	}
+	trials = fmt.Sprintf("%d of %d presses in %d trials, %d mutants caught", counted, made, good, caught)
+	worst = fmt.Sprintf("%s from first touch to event (%s)", slowest.Worst.Round(100*time.Microsecond), slowest.Name)
+	return trials, worst, err
+}
