@@ -10,6 +10,7 @@ import (
 
 	"huying/firmware-bridge/input"
 	"huying/internal/call"
+	"huying/terminal/hardware"
 	"huying/terminal/link"
 	"huying/terminal/panel"
 	"huying/terminal/power"
@@ -30,7 +31,11 @@ type Config struct {
 	Rating       bool     `koanf:"rating"`         // after a talk the keys rate it
 	DemoKeys     bool     `koanf:"demo_keys"`      // the page's own keys press
 	Phones       []Phone  `koanf:"phones"`         // to be shown when no line is left
-	GPIO         GPIO     `koanf:"gpio"`           // the real keys; none without a chip
+
+	GPIO  hardware.GPIO    `koanf:"gpio"`  // keys on GPIO lines; none without a chip
+	MCU   hardware.MCU     `koanf:"mcu"`   // keys and lamps on a microcontroller; none without a port
+	Evdev []hardware.Evdev `koanf:"evdev"` // keys of input devices
+	Lamps hardware.Lamps   `koanf:"lamps"` // lamps and buzzer on GPIO lines
 
 	Loops   map[input.Key]Pulser       // wired loops for the keys' self-test
 	Power   func() (power.State, bool) // nil: the kernel's power_supply class
@@ -51,17 +56,6 @@ type Site struct {
 type Phone struct {
 	Label  string `koanf:"label"`
 	Number string `koanf:"number"`
-}
-
-// GPIO says to which lines the keys are wired, by what is printed on the
-// board: the chip's label and the lines' names.
-type GPIO struct {
-	Chip  string `koanf:"chip"`
-	Red   string `koanf:"red"`
-	Green string `koanf:"green"`
-	// ActiveHigh is for keys that connect their line to the supply; ordinary
-	// ones connect it to ground.
-	ActiveHigh bool `koanf:"active_high"`
 }
 
 // FieldError is a setting that cannot be used; its text is for people.
@@ -105,8 +99,8 @@ func (c Config) Validate() error {
 			refuse(fmt.Sprintf("media_origins[%d]", i), "应写成 wss://主机 或 ws://主机:端口，后面没有路径。")
 		}
 	}
-	if g := c.GPIO; g != (GPIO{}) && (g.Chip == "" || g.Red == "" || g.Green == "" || g.Red == g.Green) {
-		refuse("gpio", "chip、red、green 都要写，且 red 与 green 不能是同一条线。")
+	for _, p := range c.Hardware().Check() {
+		refuse(p.Field, p.Remedy)
 	}
 	return errors.Join(found...)
 }
@@ -133,6 +127,11 @@ func origin(s string) bool {
 	u, err := url.Parse(s)
 	return err == nil && u.Host != "" && s == u.Scheme+"://"+u.Host &&
 		(u.Scheme == "ws" || u.Scheme == "wss" || u.Scheme == "http" || u.Scheme == "https")
+}
+
+// Hardware is what is wired where.
+func (c Config) Hardware() hardware.Settings {
+	return hardware.Settings{GPIO: c.GPIO, MCU: c.MCU, Evdev: c.Evdev, Lamps: c.Lamps}
 }
 
 // sites lists the hubs in the order in which the kiosk turns to them.

@@ -17,6 +17,8 @@ const (
 	FaultDamaged   = "journal_damaged"   // stored records could not be read at the start
 	FaultKeyStuck  = "key_stuck"         // a key has been down longer than any hand holds it
 	FaultKeyFault  = "key_unreadable"    // a key cannot be read
+	FaultKeyLost   = "key_events_lost"   // events of a key were lost within the last minutes
+	FaultLamp      = "lamp_failed"       // a lamp or the buzzer cannot be driven; followed by ":" and its name
 	FaultMedia     = "media_not_allowed" // the voice server is not among the page's allowed origins
 	FaultTest      = "test_failed"       // a self-test; followed by its name; only on the page, hubs see the test itself
 	FaultRefusedBy = "refused_by"        // a hub refuses this kiosk; followed by ":" and its site

@@ -4,29 +4,12 @@ import (
 	"fmt"
 	"time"
 
-	"huying/firmware-bridge/gpioline"
 	"huying/firmware-bridge/input"
 	"huying/firmware-bridge/screen"
 	"huying/internal/call"
 	"huying/internal/kiosk"
 	"huying/terminal/panel"
 )
-
-// pullUp is periph's gpio.PullUp, whose package stays inside firmware-bridge;
-// a test compares the two.
-const pullUp = 3
-
-// openKeys opens the real keys that the settings name.
-func (g GPIO) openKeys() (input.Input, error) {
-	line := func(key input.Key, name string) gpioline.KeyLine {
-		l := gpioline.KeyLine{Key: key, Line: gpioline.Line{Chip: g.Chip, Name: name}}
-		if !g.ActiveHigh {
-			l.ActiveLow, l.Pull = true, pullUp
-		}
-		return l
-	}
-	return gpioline.Open(line(input.Red, g.Red), line(input.Green, g.Green))
-}
 
 // screenKey takes the page's own keys.
 func screenKey(keys *screen.Keys) func(string, bool) error {
@@ -54,6 +37,7 @@ func (l *loop) key(e input.Event) {
 	name := ":" + string(e.Key)
 	switch e.Kind {
 	case input.Press:
+		l.lamps.Pressed(e.Key) // before anything that could take time
 		l.pressedAt = time.Now()
 		l.step(kiosk.Press{Key: keys[e.Key], At: time.Now(), Held: true})
 	case input.Release:
@@ -68,7 +52,7 @@ func (l *loop) key(e input.Event) {
 	case input.Restored:
 		l.fault(FaultKeyFault+name, false, "")
 	case input.Overrun:
-		l.log.Warn("key events were lost", "key", string(e.Key), "lost", e.N)
+		l.overrun(e)
 	}
 	l.settle()
 }

@@ -7,9 +7,8 @@ import (
 	"strings"
 	"testing"
 
-	"periph.io/x/conn/v3/gpio"
-
 	"huying/terminal"
+	"huying/terminal/hardware"
 )
 
 const whole = `
@@ -27,6 +26,10 @@ phones:
   - {label: 值班室, number: 0794-6660000}
   - {label: 报警, number: 110}
 gpio: {chip: pinctrl-bcm2711, red: GPIO17, green: GPIO27}
+mcu: {port: /dev/serial/by-id/usb-huying}
+evdev:
+  - {device: /dev/input/by-id/usb-pedal-event-kbd, red: KEY_ENTER, green: 57}
+lamps: {red: GPIO22, buzzer: GPIO24, active_low: true}
 `
 
 func write(t *testing.T, text string) string {
@@ -47,7 +50,7 @@ func TestLoadReadsEverything(t *testing.T) {
 	if c.Home.URL != "ws://10.0.0.1:1" || c.Home.Site != "361025105" || c.DemoKeys {
 		t.Errorf("the environment must win over the file: %+v", c)
 	}
-	if len(c.Phones) != 2 || c.Phones[1].Number != "110" || c.GPIO.Red != "GPIO17" || c.Last.Name != "乐安县指挥中心" || c.DataDir != "/srv/kiosk" {
+	if len(c.Phones) != 2 || c.Phones[1].Number != "110" || c.GPIO.Red != "GPIO17" || c.Evdev[0].Green != "57" || !c.Lamps.ActiveLow || c.MCU.Port == "" || c.Last.Name != "乐安县指挥中心" || c.DataDir != "/srv/kiosk" {
 		t.Errorf("read %+v", c)
 	}
 	if err := c.Validate(); err != nil {
@@ -97,6 +100,9 @@ func TestValidateNamesEveryField(t *testing.T) {
 		"media_origins[0]": func(c *terminal.Config) { c.MediaOrigins = []string{"wss://x/path; script-src *"} },
 		"phones[0]":        func(c *terminal.Config) { c.Phones = []terminal.Phone{{Label: "a"}} },
 		"gpio":             func(c *terminal.Config) { c.GPIO.Green = c.GPIO.Red },
+		"mcu.port":         func(c *terminal.Config) { c.MCU.Port = "/dev/ttyUSB0" },
+		"evdev[0].green":   func(c *terminal.Config) { c.Evdev = []hardware.Evdev{{Device: "/dev/input/by-id/x", Green: "KEY_X_"}} },
+		"lamps":            func(c *terminal.Config) { c.Lamps.Red = c.GPIO.Red },
 	} {
 		spoiled := c
 		spoil(&spoiled)
@@ -114,12 +120,5 @@ func TestAnUnenrolledTerminalSaysWhatToDo(t *testing.T) {
 	}
 	if _, err := terminal.New(c); err == nil || !strings.Contains(err.Error(), "terminal enrol") {
 		t.Errorf("it says %v", err)
-	}
-}
-
-// periph stays inside firmware-bridge, so its constant is written out.
-func TestPullUpIsPeriphs(t *testing.T) {
-	if terminal.PullUp != gpio.PullUp {
-		t.Errorf("gpio.PullUp is %d", gpio.PullUp)
 	}
 }

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"huying/firmware-bridge/input"
+	"huying/firmware-bridge/lamp"
 	"huying/internal/call"
 	"huying/internal/failpoint"
 	"huying/internal/kiosk"
@@ -85,6 +86,9 @@ type loop struct {
 	writer  *writer
 	pending []pending
 	faults  faults
+	lamps   *lamp.Lamps
+	dark    map[lamp.Name]map[string]bool // outputs that fail, by their place
+	lostAt  map[input.Key]time.Time       // when events were lost
 
 	tell      func(any) // brings word to the loop from beside it
 	prompts   *prompt.Library
@@ -143,6 +147,8 @@ func (l *loop) hear(m any) {
 		l.stored(m)
 	case compacted:
 		l.compacted(m)
+	case lampNews:
+		l.lampTold(m)
 	case fed:
 		l.fed(m.power)
 	case tested:
@@ -198,6 +204,7 @@ func (l *loop) tick() {
 	}
 	l.step(kiosk.Tick{})
 	l.keysLate()
+	l.forgive()
 	l.lookAfter()
 	l.settle()
 }
@@ -209,6 +216,7 @@ func (l *loop) settle() {
 	p := l.k.Panel(l.now())
 	v := l.cfg.view(p)
 	v.Faults, v.Power = l.ailing(), powerView(l.care.power)
+	l.lamps.Show(scene(p, diagnose(v.Faults, v.Power)))
 	l.examine(&v)
 	l.speak(&v)
 	l.show(v)

@@ -10,9 +10,11 @@ import (
 	"time"
 
 	"huying/firmware-bridge/input"
+	"huying/firmware-bridge/lamp"
 	"huying/firmware-bridge/screen"
 	"huying/internal/call"
 	"huying/internal/wire"
+	"huying/terminal/hardware"
 	"huying/terminal/identity"
 	"huying/terminal/journal"
 	"huying/terminal/link"
@@ -38,6 +40,14 @@ type parts struct {
 	dial func(link.Config) (line, error)
 	page func(panel.Config) (page, error)
 	sign signer
+	wire func(hardware.Settings) (fittings, error)
+}
+
+// fittings are the hardware of a kiosk; *hardware.Hardware is one.
+type fittings interface {
+	input.Input
+	Fixtures() []lamp.Fixture
+	Loops() map[input.Key]lamp.Output
 }
 
 // signer is who the kiosk is; *identity.Identity is one.
@@ -51,6 +61,7 @@ func realParts() parts {
 		open: openJournal,
 		dial: func(c link.Config) (line, error) { return link.New(c) },
 		page: func(c panel.Config) (page, error) { return panel.New(c) },
+		wire: func(s hardware.Settings) (fittings, error) { return hardware.Open(s) },
 	}
 }
 
@@ -66,6 +77,7 @@ type Terminal struct {
 	inbox  chan any
 	ended  chan struct{} // closed when the loop is to end
 	panel  page
+	lamps  *lamp.Lamps
 	lines  []line
 	writer *writer
 	export *exporter
@@ -126,14 +138,28 @@ func (t *Terminal) assemble() (err error) {
 		}
 		t.lines = append(t.lines, l)
 	}
-	if t.cfg.GPIO == (GPIO{}) {
-		return nil
-	}
-	keys, err := t.cfg.GPIO.openKeys()
+	return t.connect()
+}
+
+// connect opens the hardware that the settings name. What is absent is a fault
+// until it is there; only settings that can never work are an error.
+func (t *Terminal) connect() error {
+	hw, err := t.parts.wire(t.cfg.Hardware())
 	if err != nil {
-		return &FieldError{"gpio", err.Error()}
+		var p *hardware.Problem
+		if errors.As(err, &p) {
+			return &FieldError{p.Field, p.Remedy}
+		}
+		return err
 	}
-	t.inputs = append(t.inputs, keys)
+	t.inputs = append(t.inputs, hw)
+	t.lamps = lamp.NewLamps(hw.Fixtures(), func(f lamp.Fixture, err error) { t.tell(lampNews{f, err}) })
+	if t.cfg.Loops == nil {
+		t.cfg.Loops = map[input.Key]Pulser{}
+		for k, out := range hw.Loops() {
+			t.cfg.Loops[k] = out
+		}
+	}
 	return nil
 }
 
@@ -168,6 +194,7 @@ func (t *Terminal) start(ctx context.Context) error {
 	if err := ctx.Err(); err != nil {
 		return err
 	}
+	t.lamps.Start()
 	run, cancel := context.WithCancel(context.Background())
 	t.done.Go(func() { t.loop.run(run) })
 	t.done.Go(func() { <-t.ended; cancel() })
@@ -185,7 +212,8 @@ func (t *Terminal) newLoop() *loop {
 	l := &loop{
 		cfg: t.cfg, log: t.log, began: time.Now(), keys: t.keys, inbox: t.inbox, show: t.panel.Show, met: t.met,
 		tell: t.tell, prompts: prompt.NewLibrary(t.cfg.promptFolder()), care: newCare(0),
-		ends: map[call.Site]*end{}, writer: t.writer, faults: faults{on: map[string]present{}}, compactAt: compactAbove,
+		ends: map[call.Site]*end{}, writer: t.writer, faults: faults{on: map[string]present{}},
+		lamps: t.lamps, dark: map[lamp.Name]map[string]bool{}, lostAt: map[input.Key]time.Time{}, compactAt: compactAbove,
 	}
 	for i, s := range t.cfg.sites() {
 		l.ends[call.Site(s.Site)] = &end{line: t.lines[i]}
@@ -207,6 +235,9 @@ func (t *Terminal) Stop() {
 
 func (t *Terminal) stop() {
 	close(t.ended)
+	if t.lamps != nil {
+		t.lamps.Stop() // before their outputs are closed
+	}
 	for _, in := range t.inputs {
 		_ = in.Close()
 	}

@@ -10,9 +10,11 @@ import (
 	"time"
 
 	"huying/firmware-bridge/input"
+	"huying/firmware-bridge/lamp"
 	"huying/internal/call"
 	"huying/internal/kiosk"
 	"huying/internal/wire"
+	"huying/terminal/hardware"
 	"huying/terminal/journal"
 	"huying/terminal/link"
 	"huying/terminal/panel"
@@ -168,6 +170,7 @@ type village struct {
 	home, last *wireEnd
 	page       *shown
 	queue      *input.Queue
+	bulbs      map[lamp.Name]*bulb
 }
 
 type queued struct{ *input.Queue }
@@ -187,7 +190,7 @@ func prepare(t *testing.T, d *disk) *village { return prepareWith(t, d, func(*Co
 
 // prepareWith changes the settings first.
 func prepareWith(t *testing.T, d *disk, change func(*Config)) *village {
-	v := &village{t: t, disk: d, page: &shown{}, queue: input.NewQueue()}
+	v := &village{t: t, disk: d, page: &shown{}, queue: input.NewQueue(), bulbs: newBulbs()}
 	cfg := example()
 	cfg.Inputs = []input.Input{queued{v.queue}}
 	change(&cfg)
@@ -201,6 +204,7 @@ func prepareWith(t *testing.T, d *disk, change func(*Config)) *village {
 		},
 		page: func(c panel.Config) (page, error) { v.page.cfg = c; return v.page, nil },
 		sign: unsigned{},
+		wire: func(hardware.Settings) (fittings, error) { return fitted{queued{input.NewQueue()}, v.bulbs}, nil },
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -13,11 +13,12 @@ type Name string
 const (
 	Red    Name = Name(input.Red)
 	Green  Name = Name(input.Green)
+	Line   Name = "line" // lit while somebody can be reached
 	Buzzer Name = "buzzer"
 )
 
 // Names lists every output.
-func Names() []Name { return []Name{Red, Green, Buzzer} }
+func Names() []Name { return []Name{Red, Green, Line, Buzzer} }
 
 // Fixture is one output as built in. Several may have one name: the lamp in
 // the key and another one outside the door.
@@ -29,7 +30,7 @@ type Fixture struct {
 
 // Scene is what all lamps and the buzzer say.
 type Scene struct {
-	Red, Green, Buzzer Signal
+	Red, Green, Line, Buzzer Signal
 	// Hush is a quiet call: all is dark, and presses are not answered either,
 	// because somebody in the room must not notice.
 	Hush bool
@@ -77,7 +78,7 @@ func (l *Lamps) Show(s Scene) {
 	}
 	hushed := s.Hush && !l.scene.Hush
 	l.scene = s
-	says := map[Name]Signal{Red: s.Red, Green: s.Green, Buzzer: s.Buzzer}
+	says := map[Name]Signal{Red: s.Red, Green: s.Green, Line: s.Line, Buzzer: s.Buzzer}
 	l.each(func(n Name, r *Runner) {
 		if s.Hush {
 			r.Show(Off())
@@ -91,7 +92,7 @@ func (l *Lamps) Show(s Scene) {
 }
 
 // Pressed answers a press at once, whatever becomes of it: the key's lamp
-// winks and the buzzer clicks.
+// winks. Nothing sounds, because it may become a quiet call.
 func (l *Lamps) Pressed(k input.Key) {
 	l.mu.Lock()
 	defer l.mu.Unlock()
@@ -100,9 +101,6 @@ func (l *Lamps) Pressed(k input.Key) {
 	}
 	for _, r := range l.runners[Name(k)] {
 		r.Flash(wink)
-	}
-	for _, r := range l.runners[Buzzer] {
-		r.Flash(click)
 	}
 }
 

@@ -160,7 +160,7 @@ func TestAHangingOutputDelaysNobody(t *testing.T) {
 func TestAPressIsSeenAtOnce(t *testing.T) {
 	for _, s := range lamp.Signals() {
 		synctest.Test(t, func(t *testing.T) {
-			red, buzzer := newBulb(), newBulb()
+			red, buzzer := newBulb(), newBulb() // the buzzer stays silent: the call may become a quiet one
 			l := lamp.NewLamps([]lamp.Fixture{{Name: lamp.Red, Out: red}, {Name: lamp.Buzzer, Out: buzzer}}, nil)
 			l.Show(lamp.Scene{Red: s})
 			l.Start()
@@ -168,9 +168,6 @@ func TestAPressIsSeenAtOnce(t *testing.T) {
 			wait(1010 * ms)
 			began := time.Since(red.made)
 			l.Pressed(input.Red)
-			if !buzzer.lit() {
-				t.Errorf("%s: no click", s)
-			}
 			wait(200 * ms)
 			seen := false
 			red.change(func() {
@@ -182,8 +179,8 @@ func TestAPressIsSeenAtOnce(t *testing.T) {
 				t.Errorf("%s: seen %t, lit %t", s, seen, red.lit())
 			}
 			wait(time.Second)
-			if buzzer.lit() {
-				t.Errorf("%s: the buzzer goes on", s)
+			if len(buzzer.at) > 0 {
+				t.Errorf("%s: the buzzer sounds", s)
 			}
 		})
 	}

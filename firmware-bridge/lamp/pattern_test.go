@@ -67,7 +67,7 @@ func TestPatternHoldsUntilNext(t *testing.T) {
 
 // A flash of more than 3 Hz can bring on fits, and an elder cannot count it.
 func TestLampsFlashSlowly(t *testing.T) {
-	buzzes := map[lamp.Signal]bool{lamp.Stored: true, lamp.Answered: true, lamp.Coming: true, lamp.Unreached: true, lamp.Ask: true}
+	buzzes := map[lamp.Signal]bool{lamp.Click: true, lamp.Stored: true, lamp.Answered: true, lamp.Coming: true, lamp.Unreached: true, lamp.Ask: true}
 	for _, s := range lamp.Signals() {
 		if buzzes[s] {
 			continue

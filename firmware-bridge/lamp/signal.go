@@ -25,6 +25,7 @@ const (
 
 // What the buzzer says, each once unless it says otherwise.
 const (
+	Click     Signal = "click"     // very short: the key was felt
 	Stored    Signal = "stored"    // two short beeps: the call was placed
 	Answered  Signal = "answered"  // one long beep: speak
 	Coming    Signal = "coming"    // two long beeps: somebody is on the way
@@ -59,6 +60,7 @@ var patterns = map[Signal]Pattern{
 	LowBattery:   counted(4),
 	OtherFault:   counted(5),
 
+	Click:     Once(60 * ms),
 	Stored:    Once(100*ms, 100*ms, 100*ms),
 	Answered:  Once(500 * ms),
 	Coming:    Once(300*ms, 200*ms, 300*ms),
@@ -69,10 +71,7 @@ var patterns = map[Signal]Pattern{
 // The feedback of a press, on top of whatever is shown: a lamp that was lit
 // goes out for a blink, so that it is seen either way, and is lit well within
 // the 200 ms that feel immediate.
-var (
-	wink  = Once(0, 60*ms, 240*ms)
-	click = Once(60 * ms)
-)
+var wink = Once(0, 60*ms, 240*ms)
 
 // counted is n flashes and a pause.
 func counted(n int) Pattern {
