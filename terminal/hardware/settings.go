@@ -93,9 +93,12 @@ func (g GPIO) check() []*Problem {
 	return apart("gpio", []string{g.Red, g.Green, g.RedLoop, g.GreenLoop})
 }
 
-// apart refuses lines that are named twice.
-func apart(field string, lines []string) []*Problem {
+// apart refuses lines that are named twice, or have another use already.
+func apart(field string, lines []string, taken ...string) []*Problem {
 	used := map[string]bool{}
+	for _, l := range taken {
+		used[l] = true
+	}
 	for _, l := range lines {
 		if l != "" && used[l] {
 			return []*Problem{{field, "线 " + l + " 写了两次：一条线只能有一个用处。"}}
@@ -122,11 +125,11 @@ func (l Lamps) check(keys GPIO) []*Problem {
 	case l.chip(keys) == "":
 		return []*Problem{{"lamps.chip", "没有写明灯接在哪个芯片上。"}}
 	}
-	used := []string{l.Red, l.Green, l.Line, l.Buzzer}
+	var taken []string
 	if l.chip(keys) == keys.Chip {
-		used = append(used, keys.Red, keys.Green, keys.RedLoop, keys.GreenLoop)
+		taken = []string{keys.Red, keys.Green, keys.RedLoop, keys.GreenLoop}
 	}
-	return apart("lamps", used)
+	return apart("lamps", []string{l.Red, l.Green, l.Line, l.Buzzer}, taken...)
 }
 
 func (e Evdev) check(field string) (out []*Problem) {
