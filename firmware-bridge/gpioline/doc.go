@@ -16,4 +16,13 @@
 //     compared with what the edges told;
 //   - an error is a Fault and never a press; the line is opened again each
 //     second, by label and name, until it is Restored.
+//
+// Whether a cut wire is seen depends on the wiring:
+//   - one contact that closes when pressed: a cut wire looks like a key that
+//     nobody presses; only a practice press finds it;
+//   - one contact that opens when pressed (ActiveLow false with a pull-up): a
+//     cut wire is a Press and then Stuck; it errs on the side of calling;
+//   - both, a change-over contact (KeyLine.Rest): exactly one is closed at any
+//     time, so that a cut wire or a pulled plug is a Fault within five seconds
+//     and a short circuit too, while presses go on to count.
 package gpioline

@@ -19,6 +19,10 @@ type KeyLine struct {
 	Line      Line
 	Pull      gpio.Pull // gpio.PullUp for a key that connects the line to ground
 	ActiveLow bool      // true for a key that connects the line to ground
+	// Rest is the line of a second contact, wired in the same way, that is
+	// closed while the key is up; empty if there is none. With it a cut wire
+	// is a Fault, see the package's comment.
+	Rest Line
 }
 
 // Keys is the Input of keys on GPIO lines, one goroutine for each line.
@@ -48,7 +52,9 @@ func Open(lines ...KeyLine) (*Keys, error) {
 		return nil, err
 	}
 	for _, l := range lines {
-		k.watch(l.Key, func() (source, error) { return openKey(l, k.wake) })
+		w := k.watcher(l.Key, func() (source, error) { return openKey(l, k.wake) })
+		w.supervise(l)
+		k.wg.Go(w.run)
 	}
 	return k, nil
 }
@@ -66,6 +72,16 @@ func validate(lines []KeyLine) error {
 			return fmt.Errorf("gpioline: %s key on %s: a key has one line and a line one key", l.Key, l.Line)
 		}
 		keys[l.Key], names[l.Line] = true, true
+		if l.Rest == (Line{}) {
+			continue
+		}
+		if err := l.Rest.Validate(); err != nil {
+			return err
+		}
+		if names[l.Rest] {
+			return fmt.Errorf("gpioline: the resting contact of the %s key needs a line of its own, not %s", l.Key, l.Rest)
+		}
+		names[l.Rest] = true
 	}
 	return nil
 }
@@ -88,9 +104,12 @@ func openKey(l KeyLine, wake int) (source, error) {
 	return newFdSource(fd, wake, kernelLevel), nil
 }
 
+func (k *Keys) watcher(name input.Key, open func() (source, error)) *watcher {
+	return newWatcher(name, open, input.Monotonic, k.rest, k.queue.Push)
+}
+
 func (k *Keys) watch(name input.Key, open func() (source, error)) {
-	w := newWatcher(name, open, input.Monotonic, k.rest, k.queue.Push)
-	k.wg.Go(w.run)
+	k.wg.Go(k.watcher(name, open).run)
 }
 
 func (k *Keys) rest(d time.Duration) bool {

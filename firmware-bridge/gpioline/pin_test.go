@@ -158,6 +158,8 @@ func TestSettingsThatCanNeverWork(t *testing.T) {
 		"no line":        {{Key: "red"}},
 		"one key twice":  {red, {Key: "red", Line: Line{"a", "c"}}},
 		"one line twice": {red, {Key: "green", Line: Line{"a", "b"}}},
+		"rest on itself": {{Key: "red", Line: Line{"a", "b"}, Rest: Line{"a", "b"}}},
+		"half a rest":    {{Key: "red", Line: Line{"a", "b"}, Rest: Line{Name: "c"}}},
 	} {
 		if k, err := Open(lines...); err == nil {
 			t.Errorf("%s: no error", name)

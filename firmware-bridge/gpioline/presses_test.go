@@ -217,7 +217,7 @@ func (s *stand) away(releases int, hand bool) {
 	s.at += s.between(50*ms, 5*time.Second)
 	sleepUntil(s.at)
 	s.chip.plug()
-	known := max(s.at, gone+compareEvery) + seen
+	known := s.at + seen // also if it was away for so short a time that nobody noticed yet
 	s.wants(red.key, input.Restored, s.at, known)
 	if hand {
 		from := s.at
@@ -242,7 +242,7 @@ func busy(s *stand, n int) {
 		})
 		must(err)
 		start := input.Monotonic()
-		s.wants(f.key, input.Fault, start, start+ms*10)
+		s.wants(f.key, input.Fault, start, start+100*ms)
 		s.session(plain, func() {
 			must(unix.Close(rival))
 			s.wants(f.key, input.Restored, s.at, s.at+seen)
@@ -255,6 +255,54 @@ func busy(s *stand, n int) {
 		})
 	}
 	s.made = n
+}
+
+// changeOver opens the red key with both its contacts, which connect their
+// lines to ground; one line is pulled up for the hand, the other not.
+func changeOver(s *stand) input.Input {
+	s.chip = newSimChip("huying-wire", "KEY", "REST")
+	s.chip.set(0, true)
+	k, err := Open(KeyLine{Key: input.Red, Line: s.chip.line(0), ActiveLow: true, Rest: s.chip.line(1)})
+	must(err)
+	return k
+}
+
+// wires: the wire of the resting contact is cut now and then, or both are
+// short, and presses count all the same.
+func wires(s *stand, n int) {
+	pressed := finger{input.Red, 0, true}
+	rest := func(closed bool) { s.put(finger{input.Red, 1, true}, closed) }
+	for i := range n {
+		whole := i%5 != 0
+		if !whole { // cut, and found before the next press
+			rest(false)
+			s.wants(input.Red, input.Fault, s.at+key.BrokenAfter, s.at+key.BrokenAfter+2*seen)
+			s.at += key.BrokenAfter + 2*seen
+		}
+		if whole {
+			rest(false) // the plunger leaves it
+		}
+		s.press(pressed, 3, ms, s.between(60*ms, time.Second))
+		rest(true)
+		if !whole {
+			s.wants(input.Red, input.Restored, s.at+key.BrokenAfter, s.at+key.BrokenAfter+2*seen)
+			s.at += key.BrokenAfter + 2*seen
+		}
+		s.at += s.between(200*ms, time.Second)
+		if i%5 == 2 { // something leans on it for long: a resting contact may be open then
+			from := s.at
+			rest(false)
+			s.press(pressed, 3, ms, 0, func() {
+				s.wants(input.Red, input.Stuck, from+key.StuckAfter, s.at+settled+key.StuckAfter)
+				s.at = from + 12*time.Second
+				s.wants(input.Red, input.Unstuck, s.at+key.Release, s.at+10*ms+settled+key.Release)
+			})
+			rest(true)
+			s.at += 200 * ms
+			s.made++
+		}
+	}
+	s.made += n
 }
 
 // lamps: each setting is measured at the wire; sometimes the chip was away.

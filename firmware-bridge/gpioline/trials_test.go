@@ -36,6 +36,7 @@ var trials = []trialOf{
 	{"held", "", nil, held},
 	{"unplug", "", pluggable, replug},
 	{"busy", "", nil, busy},
+	{"wire", "", changeOver, wires},
 	{"lamps", "", nil, lamps},
 	{"pinwatch", "", watched, human},
 	{"spikes", "no debounce in the kernel", mutated(undebounced, nil), interference},

@@ -1,6 +1,7 @@
 package gpioline
 
 import (
+	"fmt"
 	"time"
 
 	"github.com/warthog618/go-gpiocdev/uapi"
@@ -22,6 +23,15 @@ const (
 	slack = 10 * time.Millisecond
 )
 
+// fault is what may be wrong with a key, each independent of the other.
+type fault int
+
+const (
+	lineFault fault = iota // the line cannot be read
+	wireFault              // the contacts contradict each other
+	faults                 // how many there are
+)
+
 // watcher keeps one key read, whatever happens to its line.
 type watcher struct {
 	key  input.Key
@@ -31,8 +41,13 @@ type watcher struct {
 	// rest waits that long and returns false at once when the watcher is to stop.
 	rest func(time.Duration) bool
 
+	// atRest looks at the key's resting contact; nil if it has none.
+	atRest   func() (bool, error)
+	lostRest func() // gives its line back
+
 	machine *key.Machine
-	faulty  bool
+	faulty  [faults]bool
+	wires   key.Contacts
 	differs bool   // the last comparison found another level than the edges told
 	seq     uint32 // number of the last event read; the kernel begins with 1
 	buf     [64]uapi.LineEvent
@@ -48,13 +63,16 @@ func newWatcher(k input.Key, open func() (source, error), now func() time.Durati
 
 // run reads the key until rest says that it is to stop.
 func (w *watcher) run() {
+	if w.lostRest != nil {
+		defer w.lostRest()
+	}
 	for w.rest(0) {
 		start := w.now()
 		err := w.session()
 		if err == nil {
 			return
 		}
-		w.fault(err)
+		w.lost(err)
 		// A plug that was loose for a moment is in again by the time we notice:
 		// try at once, but never again and again.
 		if w.now()-start < retryEvery && !w.rest(retryEvery) {
@@ -76,7 +94,7 @@ func (w *watcher) session() (err error) {
 	if err != nil {
 		return err
 	}
-	w.restored()
+	w.restored(lineFault)
 	for w.rest(0) {
 		if err := src.Wait(w.patience(compareAt)); err != nil {
 			return err
@@ -116,6 +134,7 @@ func (w *watcher) compare(src source) (again time.Duration, err error) {
 	now := w.now()
 	if active == w.machine.State().Active {
 		w.differs = false
+		w.inspect(active)
 		return now + compareEvery, nil
 	}
 	if !w.differs {
@@ -127,18 +146,59 @@ func (w *watcher) compare(src source) (again time.Duration, err error) {
 	return now + compareEvery, nil
 }
 
-func (w *watcher) fault(err error) {
-	now := w.now()
-	w.machine.Lost(now)
-	if !w.faulty {
-		w.faulty = true
-		w.emit(input.Event{Key: w.key, Kind: input.Fault, At: now, Detail: err.Error()})
+// lost says that the line cannot be read. The other contact's is likely to be
+// on the same chip.
+func (w *watcher) lost(err error) {
+	if w.lostRest != nil {
+		w.lostRest()
+	}
+	w.machine.Lost(w.now())
+	w.fault(lineFault, err)
+}
+
+// fault tells a new fault, also of a key that has another.
+func (w *watcher) fault(f fault, err error) {
+	if !w.faulty[f] {
+		w.faulty[f] = true
+		w.emit(input.Event{Key: w.key, Kind: input.Fault, At: w.now(), Detail: err.Error()})
 	}
 }
 
-func (w *watcher) restored() {
-	if w.faulty {
-		w.faulty = false
+// restored tells the end of the last fault.
+func (w *watcher) restored(f fault) {
+	was := w.faulty[f]
+	w.faulty[f] = false
+	if was && w.faulty == [faults]bool{} {
 		w.emit(input.Event{Key: w.key, Kind: input.Restored, At: w.now()})
+	}
+}
+
+// supervise makes the watcher look at a key's resting contact, if it has one.
+func (w *watcher) supervise(l KeyLine) {
+	if l.Rest != (Line{}) {
+		r := &restLine{key: l, fd: -1}
+		w.atRest, w.lostRest = r.closed, r.release
+	}
+}
+
+// inspect looks at the wires, with the level just read.
+func (w *watcher) inspect(down bool) {
+	if w.atRest == nil {
+		return
+	}
+	resting, err := w.atRest()
+	if err != nil {
+		w.fault(wireFault, fmt.Errorf("resting contact: %w", err))
+		w.wires = key.Contacts{Broken: true} // until it is seen at rest
+		return
+	}
+	w.wires = key.StepContacts(w.wires, down, resting, w.now())
+	switch {
+	case !w.wires.Broken:
+		w.restored(wireFault)
+	case down:
+		w.fault(wireFault, ErrShort)
+	default:
+		w.fault(wireFault, ErrCut)
 	}
 }

@@ -185,3 +185,47 @@ func TestLostEdgeIsFoundByTheLevel(t *testing.T) {
 		t.Errorf("got %v", w.got)
 	}
 }
+
+// TestCutWireIsAFaultAndPressesGoOn: the resting contact's wire is cut for a
+// while, its line is gone for another, and the chip goes while it is cut.
+func TestCutWireIsAFaultAndPressesGoOn(t *testing.T) {
+	for name, c := range map[string]struct {
+		goneAt, backAt time.Duration
+		err            error
+		want           string
+	}{
+		"cut":               {want: "[fault press release restored]"},
+		"line is gone":      {err: ErrNoLine, want: "[fault press release restored]"},
+		"chip goes as well": {goneAt: 30 * time.Second, backAt: 32 * time.Second, want: "[fault press release fault restored]"},
+	} {
+		w := newWorld(1)
+		start := w.now
+		if c.goneAt > 0 {
+			w.goneAt, w.backAt = start+c.goneAt, start+c.backAt
+		}
+		w.raw = []rawEdge{{true, start + 20*time.Second}, {false, start + 21*time.Second}}
+		w.until = start + time.Minute
+		w.debounce()
+		watcher := newWatcher(input.Red, w.open, func() time.Duration { return w.now }, w.rest,
+			func(e input.Event) { w.got = append(w.got, e) })
+		released := 0
+		watcher.lostRest = func() { released++ }
+		watcher.atRest = func() (bool, error) {
+			if w.now > start+10*time.Second && w.now < start+40*time.Second {
+				return false, c.err
+			}
+			down, _ := w.Level()
+			return !down, nil
+		}
+		watcher.run()
+		if got := fmt.Sprint(kinds(w.got)); got != c.want {
+			t.Errorf("%s: got %v, want %s", name, w.got, c.want)
+		}
+		if d := w.got[0].At - start - 10*time.Second; c.err == nil && (d < key.BrokenAfter || d > key.BrokenAfter+2*compareEvery) {
+			t.Errorf("%s: found after %s", name, d)
+		}
+		if released == 0 {
+			t.Errorf("%s: the line of the resting contact was kept", name)
+		}
+	}
+}
