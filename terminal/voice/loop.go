@@ -1,12 +1,7 @@
 package voice
 
 import (
-	"context"
-	"time"
-
-	"huying/terminal/prompt"
 	"huying/terminal/voice/order"
-	"huying/terminal/voice/sound"
 )
 
 func (v *Voice) run() {
@@ -17,8 +12,14 @@ func (v *Voice) run() {
 		case <-v.stop:
 			v.finish()
 			return
-		case f := <-v.mail:
-			f()
+		case <-v.wake:
+			v.mu.Lock()
+			mail := v.mail
+			v.mail = nil
+			v.mu.Unlock()
+			for _, f := range mail {
+				f()
+			}
 		case r := <-v.reports():
 			v.hear(r)
 		case err := <-v.exited():
@@ -61,7 +62,8 @@ func (v *Voice) played() <-chan error {
 	return v.player.over
 }
 
-// settle begins what waits for the sound card, if nobody has it: a talk first.
+// settle begins what waits for the sound card, if nobody has it: a talk first, a
+// self-test last.
 func (v *Voice) settle() {
 	if v.program != nil || v.player != nil {
 		return
@@ -70,16 +72,20 @@ func (v *Voice) settle() {
 		v.begin()
 		return
 	}
-	if code := v.pending; code != "" {
-		v.pending = ""
+	if len(v.pending) > 0 {
+		code := v.pending[0]
+		v.pending = v.pending[1:]
 		v.player = play(v.card, v.lib, code)
+	} else if v.trial != nil {
+		v.player = v.trial()
+		v.trial = nil
 	}
 }
 
 func (v *Voice) begin() {
 	p, err := start(v.cfg.Program, order.Order{
 		URL: v.want.url, Token: v.want.token, Capture: v.cfg.Capture, Playback: v.cfg.Playback,
-		Codec: v.cfg.Codec, FullDuplex: v.cfg.FullDuplex, Prompts: v.cfg.Prompts,
+		Codec: v.cfg.Codec, FullDuplex: v.cfg.FullDuplex, Quiet: v.want.quiet, Prompts: v.cfg.Prompts,
 	})
 	if err != nil {
 		v.again(err)
@@ -87,9 +93,9 @@ func (v *Voice) begin() {
 	}
 	v.program, v.ending = p, false
 	v.hung.Reset(silentFor)
-	if v.pending != "" {
+	if len(v.pending) > 0 {
 		p.say(v.pending)
-		v.pending = ""
+		v.pending = nil
 	}
 }
 
@@ -164,55 +170,4 @@ func text(err error) string {
 		return ""
 	}
 	return err.Error()
-}
-
-// player plays one prompt.
-type player struct {
-	cancel context.CancelFunc
-	over   chan error // gets one
-}
-
-// Tries of a prompt: the card may still be held by a talk that is ending.
-const (
-	playTries = 4
-	playAgain = 250 * time.Millisecond
-)
-
-func play(card sound.Sound, lib *prompt.Library, code prompt.Code) *player {
-	ctx, cancel := context.WithCancel(context.Background())
-	p := &player{cancel, make(chan error, 1)}
-	go func() {
-		defer cancel()
-		samples, err := lib.Sound(code)
-		for try := 0; err == nil; try++ {
-			err = playOnce(ctx, card, prompt.Samples16(samples))
-			if err == nil || ctx.Err() != nil {
-				p.over <- nil
-				return
-			}
-			if try+1 < playTries {
-				err = nil
-				select {
-				case <-time.After(playAgain):
-				case <-ctx.Done():
-				}
-			}
-		}
-		p.over <- err
-	}()
-	return p
-}
-
-func playOnce(ctx context.Context, card sound.Sound, samples []int16) error {
-	out, err := card.Play(ctx)
-	if err != nil {
-		return err
-	}
-	octets := make([]byte, 2*len(samples))
-	sound.Octets(samples, octets)
-	if _, err := out.Write(octets); err != nil {
-		_ = out.Close()
-		return err
-	}
-	return out.Close()
 }

@@ -73,7 +73,7 @@ func (p *program) tell(v any) {
 	_, _ = p.in.Write(append(line, '\n'))
 }
 
-func (p *program) say(code prompt.Code) { p.tell(order.Say{Code: string(code)}) }
+func (p *program) say(codes []prompt.Code) { p.tell(order.Say{Codes: codes}) }
 
 func (p *program) kill() { _ = p.cmd.Process.Kill() }
 

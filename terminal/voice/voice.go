@@ -62,7 +62,9 @@ type Voice struct {
 	log  *slog.Logger
 	card sound.Sound
 	lib  *prompt.Library
-	mail chan func()
+	mu   sync.Mutex
+	mail []func()
+	wake chan struct{}
 	stop chan struct{}
 	once sync.Once
 	done sync.WaitGroup
@@ -70,8 +72,9 @@ type Voice struct {
 	// What follows belongs to the loop.
 	want    *talk
 	program *program
-	ending  bool // the program was told to end
-	pending prompt.Code
+	ending  bool           // the program was told to end
+	pending []prompt.Code  // to be said when the card is free
+	trial   func() *player // a self-test for when it is
 	player  *player
 	retry   *time.Timer
 	hung    *time.Timer
@@ -79,7 +82,10 @@ type Voice struct {
 }
 
 // talk is what to join.
-type talk struct{ url, token string }
+type talk struct {
+	url, token string
+	quiet      bool
+}
 
 // New makes a voice that is not yet started. It fails on devices that cannot be
 // and when the voice program is not there.
@@ -105,7 +111,7 @@ func New(cfg Config) (*Voice, error) {
 		cfg.Report = func(order.Report) {}
 	}
 	v := &Voice{cfg: cfg, log: cmp.Or(cfg.Log, slog.Default()), card: card, lib: prompt.NewLibrary(cfg.Prompts),
-		mail: make(chan func(), 16), stop: make(chan struct{}),
+		wake: make(chan struct{}, 1), stop: make(chan struct{}),
 		retry: time.NewTimer(time.Hour), hung: time.NewTimer(time.Hour)}
 	v.retry.Stop()
 	v.hung.Stop()
@@ -122,16 +128,15 @@ func (v *Voice) Stop() {
 }
 
 // Talk joins a room, or goes on if it is the one that is joined. A talk that
-// breaks is begun again until Hush.
-func (v *Voice) Talk(url, token string) {
+// breaks is begun again until Hush. In a quiet one nothing is played.
+func (v *Voice) Talk(url, token string, quiet bool) {
 	v.do(func() {
-		next := talk{url, token}
+		next := talk{url, token, quiet}
 		if v.want != nil && *v.want == next {
 			return
 		}
-		v.want, v.pause = &next, 0
+		v.want, v.pause, v.pending, v.trial = &next, 0, nil, nil
 		v.retry.Stop()
-		v.pending = ""
 		v.silence()
 		v.end()
 		v.settle()
@@ -147,31 +152,61 @@ func (v *Voice) Hush() {
 	})
 }
 
-// Say plays a prompt. One that is playing is heard to its end; of those that
-// wait for it only the newest is played, because what was is no longer true.
-func (v *Voice) Say(code prompt.Code) {
+// Say plays prompts, one after another. One that has begun is heard to its end,
+// so that "key pressed" is not swallowed by what comes a moment later; those
+// that still waited behind it are not played, because what was is no longer true.
+func (v *Voice) Say(codes ...prompt.Code) {
 	v.do(func() {
 		if v.program != nil && !v.ending {
-			v.program.say(code)
+			v.program.say(codes)
 			return
 		}
-		v.pending = code
+		v.pending = codes
+		if v.player != nil && v.player.trial {
+			v.player.cancel()
+		}
 		v.settle()
 	})
 }
 
 // Silence ends a prompt that is playing and forgets what waits: a quiet call
-// begins. It does not end a talk.
+// begins, or a key is down. It does not end a talk.
 func (v *Voice) Silence() {
 	v.do(func() {
-		v.pending = ""
+		v.pending = nil
 		v.silence()
+		if v.program != nil && !v.ending {
+			v.program.say([]prompt.Code{})
+		}
 	})
 }
 
+// TestSound plays a tone and listens for it. done gets what is wrong, nil if
+// nothing is. It waits until the card is free; a talk or a prompt ends it.
+func (v *Voice) TestSound(done func(error)) {
+	v.try(func() *player { return tryTone(v.card, done) })
+}
+
+// TestMedia joins a room and leaves it again.
+func (v *Voice) TestMedia(url, token string, done func(error)) {
+	v.try(func() *player { return tryJoin(v.cfg.Program, order.Order{URL: url, Token: token, Try: true}, done) })
+}
+
+func (v *Voice) try(trial func() *player) {
+	v.do(func() {
+		v.trial = trial
+		v.settle()
+	})
+}
+
+// do has the loop do something. It never waits, because the loop may just be
+// telling its own caller something.
 func (v *Voice) do(f func()) {
+	v.mu.Lock()
+	v.mail = append(v.mail, f)
+	v.mu.Unlock()
 	select {
-	case v.mail <- f:
-	case <-v.stop:
+	case v.wake <- struct{}{}:
+	default:
 	}
 }

@@ -8,6 +8,8 @@
 // goes over the pipe and not in the arguments, which every user can read.
 package order
 
+import "huying/terminal/prompt"
+
 // Order begins a talk.
 type Order struct {
 	URL        string `json:"url"`   // of the voice server, ws or wss
@@ -17,11 +19,14 @@ type Order struct {
 	Codec      string `json:"codec,omitempty"`       // see package codec; empty: Opus
 	Prompts    string `json:"prompts,omitempty"`     // folder of the county's recordings
 	FullDuplex bool   `json:"full_duplex,omitempty"` // the sound card cancels echo itself
+	Quiet      bool   `json:"quiet,omitempty"`       // a quiet call: the others hear the kiosk, and it plays nothing
+	Try        bool   `json:"try,omitempty"`         // a self-test: join, report it and leave; no sound is opened
 }
 
-// Say asks for a prompt to be played into the talk, for the villager alone.
+// Say asks for prompts to be played one after another, for the villager alone,
+// in place of those that are being played; none is silence.
 type Say struct {
-	Code string `json:"say"`
+	Codes []prompt.Code `json:"say"`
 }
 
 // State is how the talk stands.

@@ -36,7 +36,8 @@ func Obey(ctx context.Context, in io.Reader, out io.Writer) error {
 		return err
 	}
 	told := &teller{out: json.NewEncoder(out), broken: cancel}
-	r := New(Options{URL: o.URL, Token: o.Token, Sound: card, Codec: o.Codec, FullDuplex: o.FullDuplex, Told: told.tell})
+	r := New(Options{URL: o.URL, Token: o.Token, Sound: card, Codec: o.Codec, FullDuplex: o.FullDuplex,
+		Quiet: o.Quiet, Try: o.Try, Told: told.tell})
 	go func() { // ends with in; main exits without waiting for it
 		defer cancel()
 		listen(lines, prompt.NewLibrary(o.Prompts), r)
@@ -44,6 +45,10 @@ func Obey(ctx context.Context, in io.Reader, out io.Writer) error {
 	if err := r.Join(ctx); err != nil {
 		r.Leave(err.Error())
 		return err
+	}
+	if o.Try {
+		r.Leave("tried")
+		return nil
 	}
 	select {
 	case <-r.Ended():
@@ -58,12 +63,16 @@ func Obey(ctx context.Context, in io.Reader, out io.Writer) error {
 func listen(lines *bufio.Scanner, lib *prompt.Library, r *Room) {
 	for lines.Scan() {
 		var s order.Say
-		if json.Unmarshal(lines.Bytes(), &s) != nil || s.Code == "" {
+		if json.Unmarshal(lines.Bytes(), &s) != nil || s.Codes == nil {
 			continue
 		}
-		if samples, err := lib.Sound(prompt.Code(s.Code)); err == nil {
-			r.Say(prompt.Samples16(samples))
+		var all []int16
+		for _, code := range s.Codes {
+			if samples, err := lib.Sound(code); err == nil {
+				all = append(all, prompt.Samples16(samples)...)
+			}
 		}
+		r.Say(all)
 	}
 }
 

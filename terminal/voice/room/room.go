@@ -36,6 +36,8 @@ type Options struct {
 	Sound      sound.Sound
 	Codec      string             // see package codec; empty: Opus
 	FullDuplex bool               // do not turn the microphone down while others speak
+	Quiet      bool               // play nothing, neither voices nor prompts
+	Try        bool               // only join: neither publish nor play
 	Told       func(order.Report) // called one at a time; it must not call the Room
 }
 
@@ -67,7 +69,9 @@ func New(o Options) *Room {
 	r.mic.loudest = silent
 	r.ctx, r.cancel = context.WithCancel(context.Background())
 	r.tell(order.Joining, "")
-	r.work.Go(func() { r.speaker.run(r.ctx, o.Sound) })
+	if !o.Quiet && !o.Try {
+		r.work.Go(func() { r.speaker.run(r.ctx, o.Sound) })
+	}
 	return r
 }
 
@@ -76,6 +80,13 @@ func New(o Options) *Room {
 func (r *Room) Join(ctx context.Context) error {
 	ctx, cancel := context.WithTimeout(ctx, joinLimit)
 	defer cancel()
+	if r.o.Try {
+		if err := r.enter(ctx); err != nil {
+			return err
+		}
+		r.tell(order.Joined, "")
+		return nil
+	}
 	var enc codec.Encoder
 	made := make(chan error, 1)
 	go func() {
@@ -144,9 +155,10 @@ func (r *Room) publish(ctx context.Context, enc codec.Encoder) error {
 	return nil
 }
 
-// follow hears one track until it ends. Pictures are declined.
+// follow hears one track until it ends. Pictures are declined, and all of it
+// where nothing is to be played.
 func (r *Room) follow(from *webrtc.TrackRemote, pub *lksdk.RemoteTrackPublication, _ *lksdk.RemoteParticipant) {
-	if from.Kind() != webrtc.RTPCodecTypeAudio {
+	if from.Kind() != webrtc.RTPCodecTypeAudio || r.o.Quiet || r.o.Try {
 		_ = pub.SetSubscribed(false)
 		return
 	}

@@ -155,8 +155,8 @@ func TestTheyHearEachOther(t *testing.T) {
 		call := fmt.Sprintf("c%d", n)
 		w.open(call)
 		began := time.Now()
-		a.Talk(w.url, w.token(call, "kiosk"))
-		b.Talk(w.url, w.token(call, "other"))
+		a.Talk(w.url, w.token(call, "kiosk"), false)
+		b.Talk(w.url, w.token(call, "other"), false)
 		up, down := 440+50*float64(n%10), 1500+70*float64(n%10)
 		a.Tone(up)
 		joinWorst = max(joinWorst, b.AwaitOnset("first sound", up).Sub(began))
@@ -195,7 +195,7 @@ func TestWithAnOperatorsClient(t *testing.T) {
 		w.open(codec)
 		k := newKiosk(t, voice.Config{Codec: codec})
 		k.Tone(500)
-		k.Talk(w.url, w.token(codec, "kiosk"))
+		k.Talk(w.url, w.token(codec, "kiosk"), false)
 		ctx, cancel := context.WithTimeout(t.Context(), patience)
 		o, err := operator.Join(ctx, w.url, w.token(codec, "operator"), operator.Options{})
 		if err != nil {
@@ -238,7 +238,7 @@ func TestThePromptIsHeardBeforeAndDuringATalk(t *testing.T) {
 	k.Say("sending")
 	k.await("a prompt without a talk", loud)
 	k.AwaitSilence("after the prompt")
-	k.Talk(w.url, w.token("c1", "kiosk"))
+	k.Talk(w.url, w.token("c1", "kiosk"), false)
 	k.Say("answered")
 	k.await("a prompt while the talk begins", loud)
 	k.until("joined", k.joined)
@@ -271,7 +271,7 @@ func TestTheVoiceComesBack(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer o.Leave()
-	k.Talk(w.url, w.token("c1", "kiosk"))
+	k.Talk(w.url, w.token("c1", "kiosk"), false)
 	k.AwaitTone("the operator", 700)
 	for _, pid := range children(t, program) {
 		p, _ := os.FindProcess(pid)
@@ -308,4 +308,43 @@ func children(t *testing.T, program string) (pids []int) {
 		}
 	}
 	return pids
+}
+
+// TestAQuietTalk: the operator hears the kiosk, and nothing is heard there.
+func TestAQuietTalk(t *testing.T) {
+	w := newTown(t)
+	w.open("c1")
+	k := newKiosk(t, voice.Config{})
+	o, err := operator.Join(t.Context(), w.url, w.token("c1", "operator"), operator.Options{Hz: 700})
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer o.Leave()
+	k.Tone(500)
+	k.Talk(w.url, w.token("c1", "kiosk"), true)
+	k.Say("answered")
+	ctx, cancel := context.WithTimeout(t.Context(), patience)
+	defer cancel()
+	if h, err := o.AwaitHeard(ctx, "kiosk", 50); err != nil || math.Abs(h.Hz-500) > 3 || h.Level < -20 {
+		t.Errorf("the operator hears %+v, %v", h, err)
+	}
+	k.card.mu.Lock()
+	defer k.card.mu.Unlock()
+	if d := decibel(k.heard); d > -90 {
+		t.Errorf("the quiet kiosk is heard at %.1f dB", d)
+	}
+}
+
+// TestTryingTheServer is the self-test: it says whether a talk would work.
+func TestTryingTheServer(t *testing.T) {
+	w := newTown(t)
+	w.open("c1")
+	k := newKiosk(t, voice.Config{})
+	for token, good := range map[string]bool{w.token("c1", "kiosk"): true, w.token("never-opened", "kiosk"): false, "": false} {
+		result := make(chan error, 1)
+		k.TestMedia(w.url, token, func(err error) { result <- err })
+		if err := <-result; (err == nil) != good {
+			t.Errorf("good %v: %v", good, err)
+		}
+	}
 }
