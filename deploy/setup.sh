@@ -54,6 +54,11 @@ missing_packages() {
 	any /usr/sbin/nft || echo nftables
 	any /usr/bin/gcc || echo gcc
 	any /usr/include/stdio.h || echo libc6-dev
+	any /usr/bin/make || echo make
+	any /usr/bin/avr-gcc || echo gcc-avr
+	any /usr/lib/avr/include/avr/io.h || echo avr-libc
+	any /usr/include/simavr/sim_avr.h || echo libsimavr-dev
+	any /usr/include/libelf.h || echo libelf-dev
 	any /usr/bin/qemu-system-x86_64 || echo qemu-system-x86
 	any /usr/src/linux-headers-6.1.0-*-amd64/Makefile || echo linux-headers-amd64
 	any /usr/bin/xz || echo xz-utils

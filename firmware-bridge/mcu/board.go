@@ -55,7 +55,8 @@ type Board struct {
 	sent   time.Duration // when the last command went out
 	number uint16        // of that command
 	rev8   uint8         // its revision
-	acked  uint16        // its acknowledgement
+	have   uint16        // its acknowledgements
+	acked  uint16
 
 	stop chan struct{}
 	gone chan struct{}

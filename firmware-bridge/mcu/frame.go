@@ -19,7 +19,7 @@ const (
 const (
 	statusSize  = 25
 	eventSize   = 22
-	commandSize = 20
+	commandSize = 22
 	crcSize     = 4
 	// maxFrame is the longest frame anybody sends; what is longer is garbage.
 	maxFrame = 48
@@ -67,9 +67,11 @@ const (
 
 // command is all that a host tells; a later one replaces an earlier one.
 type command struct {
-	N, Epoch, Ack uint16
-	Rev           uint8
-	Patterns      [Outputs]uint16
+	N, Epoch uint16
+	Have     uint16 // events before this number need not be sent
+	Ack      uint16 // and before this one need not be kept
+	Rev      uint8
+	Patterns [Outputs]uint16
 }
 
 // The faults of a frame.
@@ -125,6 +127,7 @@ func (c command) frame() []byte {
 	b = append(b, typeCommand)
 	b = le.AppendUint16(b, c.N)
 	b = le.AppendUint16(b, c.Epoch)
+	b = le.AppendUint16(b, c.Have)
 	b = le.AppendUint16(b, c.Ack)
 	b = append(b, c.Rev)
 	for _, p := range c.Patterns {

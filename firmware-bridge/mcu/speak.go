@@ -12,18 +12,18 @@ func (b *Board) speak(p port, now time.Duration) error {
 	b.mu.Lock()
 	rev, shown := b.rev, b.shown
 	b.mu.Unlock()
-	ack := b.out.ack()
-	news := rev != b.rev8 || ack != b.acked || b.link.answer
+	have, ack := b.link.expected, b.out.ack()
+	news := rev != b.rev8 || have != b.have || ack != b.acked || b.link.answer
 	again := rev != b.link.last.Rev && now-b.sent >= repeatEvery
 	if !news && !again && now-b.sent < heartEvery {
 		return nil
 	}
 	b.number++
-	c := command{N: b.number, Epoch: b.link.epoch, Ack: ack, Rev: rev}
+	c := command{N: b.number, Epoch: b.link.epoch, Have: have, Ack: ack, Rev: rev}
 	for i, s := range shown {
 		c.Patterns[i] = uint16(s)
 	}
-	b.sent, b.rev8, b.acked, b.link.answer = now, rev, ack, false
+	b.sent, b.rev8, b.have, b.acked, b.link.answer = now, rev, have, ack, false
 	if _, err := p.Write(c.frame()); err != nil {
 		return fmt.Errorf("mcu: write %s: %w", b.conf.Path, err)
 	}
