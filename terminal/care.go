@@ -26,6 +26,10 @@ const (
 	healthEvery = 5 * time.Minute  // HEALTH without news; that it lives, PING says each 30 s
 	powerEvery  = 10 * time.Second // between looks at the power supply
 	powerStep   = 5                // percent of the battery that are news
+	// pageQuiet is after how long without a word the page is dead; package browser
+	// has started it anew twice by then. pageBorn is what a cold start may take.
+	pageQuiet = time.Minute
+	pageBorn  = 3 * time.Minute
 	// oldest is before this program was written: an earlier wall clock is dead.
 	oldest = 2026
 )
@@ -69,12 +73,23 @@ func (l *loop) lookAfter() {
 		l.care.lookedAt = time.Now()
 		go l.tell(fed{l.feed()})
 	}
+	l.watchPage()
 	if name, begin := l.care.plan.Next(l.now(), l.free()); begin {
 		l.begin(name)
 	}
 	if time.Since(l.care.toldAt) >= healthEvery {
 		l.care.changed = true
 	}
+}
+
+// watchPage raises a fault when the page on the screen is dead.
+func (l *loop) watchPage() {
+	if !l.cfg.Screen {
+		return
+	}
+	quiet, came := l.page()
+	dead := came && quiet >= pageQuiet || !came && l.now() >= pageBorn
+	l.fault(FaultPage, dead, "the page on the screen says nothing")
 }
 
 // free reports whether nobody needs the kiosk now.

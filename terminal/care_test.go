@@ -233,3 +233,24 @@ func TestThePracticeButton(t *testing.T) {
 		}
 	})
 }
+
+func TestADeadPageIsAFault(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := cared(t, func(c *Config) { c.Screen = true })
+		v.wait(pageBorn + idleTick)
+		if !v.faulty(FaultPage) {
+			t.Error("a page that never came is no fault")
+		}
+		v.page.mu.Lock()
+		v.page.alive = time.Now()
+		v.page.mu.Unlock()
+		v.wait(idleTick)
+		if v.faulty(FaultPage) {
+			t.Error("the page came, and it is still a fault")
+		}
+		v.wait(pageQuiet + idleTick)
+		if !v.faulty(FaultPage) {
+			t.Error("a page that fell silent is no fault")
+		}
+	})
+}

@@ -28,6 +28,7 @@ type Config struct {
 	Panel        string   `koanf:"panel_listen"`   // 127.0.0.1:port of the kiosk page
 	Metrics      string   `koanf:"metrics_listen"` // 127.0.0.1:port for Prometheus; empty: none
 	MediaOrigins []string `koanf:"media_origins"`  // voice servers that are not at a site's own address
+	Screen       bool     `koanf:"screen"`         // a page stands on this kiosk's screen: its death is a fault
 	Rating       bool     `koanf:"rating"`         // after a talk the keys rate it
 	DemoKeys     bool     `koanf:"demo_keys"`      // the page's own keys press
 	Phones       []Phone  `koanf:"phones"`         // to be shown when no line is left

@@ -80,6 +80,7 @@ type loop struct {
 	keys  <-chan input.Event
 	inbox chan any
 	show  func(panel.View)
+	page  func() (time.Duration, bool) // since the page's last word
 	met   *metrics
 
 	ends    map[call.Site]*end

@@ -30,6 +30,7 @@ const stopWait = 5 * time.Second
 type page interface {
 	Start() error
 	Show(panel.View)
+	Quiet() (time.Duration, bool)
 	Stop()
 	Addr() string
 }
@@ -210,7 +211,7 @@ func (t *Terminal) start(ctx context.Context) error {
 
 func (t *Terminal) newLoop() *loop {
 	l := &loop{
-		cfg: t.cfg, log: t.log, began: time.Now(), keys: t.keys, inbox: t.inbox, show: t.panel.Show, met: t.met,
+		cfg: t.cfg, log: t.log, began: time.Now(), keys: t.keys, inbox: t.inbox, show: t.panel.Show, page: t.panel.Quiet, met: t.met,
 		tell: t.tell, prompts: prompt.NewLibrary(t.cfg.promptFolder()), care: newCare(0),
 		ends: map[call.Site]*end{}, writer: t.writer, faults: faults{on: map[string]present{}},
 		lamps: t.lamps, dark: map[lamp.Name]map[string]bool{}, lostAt: map[input.Key]time.Time{}, compactAt: compactAbove,

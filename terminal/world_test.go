@@ -143,12 +143,18 @@ func of[F wire.Frame](frames []wire.Frame) []F {
 type shown struct {
 	mu    sync.Mutex
 	views []panel.View
+	alive time.Time // when the page last said so
 	cfg   panel.Config
 }
 
-func (s *shown) Start() error      { return nil }
-func (s *shown) Stop()             {}
-func (s *shown) Addr() string      { return "127.0.0.1:0" }
+func (s *shown) Start() error { return nil }
+func (s *shown) Stop()        {}
+func (s *shown) Addr() string { return "127.0.0.1:0" }
+func (s *shown) Quiet() (time.Duration, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return time.Since(s.alive), !s.alive.IsZero()
+}
 func (s *shown) Show(v panel.View) { s.mu.Lock(); defer s.mu.Unlock(); s.views = append(s.views, v) }
 func (s *shown) now() panel.View {
 	synctest.Wait()

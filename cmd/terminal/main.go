@@ -35,6 +35,7 @@ type commands struct {
 
 	Run     runCommand     `cmd:"" default:"1" help:"运行终端（默认）"`
 	Enrol   enrolCommand   `cmd:"" help:"用一次性登记码在站点登记本终端"`
+	Screen  screenCommand  `cmd:"" help:"在屏幕上打开终端页面，并看住它"`
 	Prompts promptsCommand `cmd:"" help:"提示语：列出、生成代用音、检查录音"`
 	Version versionCommand `cmd:"" help:"显示版本"`
 }

@@ -97,6 +97,28 @@ func (s *Server) media(w http.ResponseWriter, r *http.Request) {
 	w.WriteHeader(http.StatusNoContent)
 }
 
+// lives is POST /api/alive {}: the page's own thread runs.
+func (s *Server) lives(w http.ResponseWriter, r *http.Request) {
+	if !read(w, r, &struct{}{}) {
+		return
+	}
+	s.beat.Store(max(int64(time.Since(s.born)), 1))
+	w.WriteHeader(http.StatusNoContent)
+}
+
+// alive is GET /api/alive: what a watch over the browser asks.
+func (s *Server) alive(w http.ResponseWriter, _ *http.Request) {
+	var out struct {
+		QuietMS *int64 `json:"quiet_ms,omitempty"`
+	}
+	if quiet, ok := s.Quiet(); ok {
+		ms := quiet.Milliseconds()
+		out.QuietMS = &ms
+	}
+	w.Header().Set("Content-Type", "application/json")
+	_ = json.NewEncoder(w).Encode(out)
+}
+
 // tested is POST /api/test {name, result, detail}.
 func (s *Server) tested(w http.ResponseWriter, r *http.Request) {
 	var in struct {

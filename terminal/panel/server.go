@@ -10,6 +10,7 @@ import (
 	"net/netip"
 	"strings"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"github.com/go-chi/chi/v5"
@@ -55,6 +56,8 @@ type Server struct {
 	http   *http.Server
 	listen net.Listener
 	port   string
+	beat   atomic.Int64 // when the page last said that it lives, since born, in nanoseconds; 0: never
+	born   time.Time
 	once   sync.Once
 	done   sync.WaitGroup
 }
@@ -70,7 +73,7 @@ func New(cfg Config) (*Server, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.Default()
 	}
-	s := &Server{cfg: cfg}
+	s := &Server{cfg: cfg, born: time.Now()}
 	s.stream = newStream(cfg.First, maxPages, s.letGo)
 	s.http = &http.Server{
 		Handler: s.routes(), ReadHeaderTimeout: 5 * time.Second, IdleTimeout: time.Minute,
@@ -110,6 +113,13 @@ func (s *Server) Start() error {
 // Addr is where it listens, after Start.
 func (s *Server) Addr() string { return s.listen.Addr().String() }
 
+// Quiet is how long ago the page last said that it lives, which it does each
+// 5 s; false: none has yet.
+func (s *Server) Quiet() (time.Duration, bool) {
+	at := s.beat.Load()
+	return time.Since(s.born) - time.Duration(at), at != 0
+}
+
 // Show makes v the present view; Seq is set here. It never blocks on a page.
 func (s *Server) Show(v View) { s.stream.show(v) }
 
@@ -134,6 +144,8 @@ func (s *Server) routes() http.Handler {
 	r.Get("/livez", func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusNoContent) })
 	r.Get("/api/panel", s.watch)
 	r.Post("/api/key", s.key)
+	r.Get("/api/alive", s.alive)
+	r.Post("/api/alive", s.lives)
 	r.Post("/api/media", s.media)
 	r.Post("/api/test", s.tested)
 	r.Post("/api/practice", s.practise)
