@@ -5,7 +5,8 @@
 // An absolute figure belongs to one machine on one day, so no goal is one:
 // every goal is a ratio to an anchor. Everything is started by this program on
 // free ports of 127.0.0.1 with its data in a temporary folder, and is gone
-// when it ends.
+// when it ends. "bench chaos" is another thing: it kills ours and a broker
+// under load and counts what is left.
 package main
 
 import (
@@ -43,6 +44,10 @@ func (o options) length(full time.Duration) time.Duration {
 }
 
 func main() {
+	if len(os.Args) > 1 && os.Args[1] == "chaos" {
+		end(func(ctx context.Context) error { return chaos(ctx, os.Args[2:]) })
+		return
+	}
 	var o options
 	flag.IntVar(&o.repeats, "repeats", 5, "how often everything is measured; medians are shown")
 	flag.BoolVar(&o.quick, "quick", false, "once and shortly: shows that it runs, not how fast it is")
@@ -61,8 +66,13 @@ func main() {
 	}
 	// 450 kiosks have 450 processors; here they leave to the hub what they can.
 	debug.SetGCPercent(800)
+	end(func(ctx context.Context) error { return run(ctx, o) })
+}
+
+// end runs to the end, or to Ctrl-C.
+func end(do func(context.Context) error) {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM, syscall.SIGPIPE)
-	err := run(ctx, o)
+	err := do(ctx)
 	stop()
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "bench:", err)

@@ -64,8 +64,15 @@ func (p *place) build(ctx context.Context, o options) error {
 		return err
 	}
 	p.hub = filepath.Join(p.dir, "hub")
-	if out, err := exec.CommandContext(ctx, "go", "build", "-o", p.hub, "./cmd/hub").CombinedOutput(); err != nil {
-		return fmt.Errorf("build ./cmd/hub (run this from the top of the tree): %w: %s", err, bytes.TrimSpace(out))
+	return p.program(ctx, "./cmd/hub", p.hub)
+}
+
+// program builds one of ours, as it is shipped.
+func (p *place) program(ctx context.Context, source, into string) error {
+	cmd := exec.CommandContext(ctx, "go", "build", "-o", into, source)
+	cmd.Env = append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := cmd.CombinedOutput(); err != nil {
+		return fmt.Errorf("build %s (run this from the top of the tree): %w: %s", source, err, bytes.TrimSpace(out))
 	}
 	return nil
 }

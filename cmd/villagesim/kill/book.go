@@ -112,12 +112,6 @@ func (b *book) saw(id string, presses int, stored bool, at time.Time) {
 	}
 }
 
-func (b *book) out(o outage) {
-	b.mu.Lock()
-	defer b.mu.Unlock()
-	b.outages = append(b.outages, o)
-}
-
 // promised gives the presses made before a moment that must not be lost.
 func (b *book) promised(before time.Time) (out []press) {
 	b.mu.Lock()

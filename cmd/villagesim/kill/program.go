@@ -108,12 +108,6 @@ func (p *program) listen(said io.Reader, log io.Writer) {
 	}
 }
 
-func (p *program) pid() int {
-	p.mu.Lock()
-	defer p.mu.Unlock()
-	return p.cmd.Process.Pid
-}
-
 func (p *program) gone() <-chan struct{} {
 	p.mu.Lock()
 	defer p.mu.Unlock()

@@ -10,7 +10,6 @@ import (
 	"strings"
 	"time"
 
-	"huying/hub/view"
 	"huying/internal/failpoint"
 )
 
@@ -112,39 +111,6 @@ func (c *County) Die(ctx context.Context, d Death) (Outcome, error) {
 	back, err := c.revive(ctx, victim, kiosk, died, d.Flaws)
 	if err != nil {
 		return Outcome{}, fmt.Errorf("%s: %w", d, err)
-	}
-	out, err := c.check(ctx, began, back)
-	out.Away = back.Sub(died)
-	return out, err
-}
-
-// KillKioskWhileHubIsDead leaves a press in one place only, a dead kiosk's
-// journal, and brings both back.
-func (c *County) KillKioskWhileHubIsDead(ctx context.Context, f ...failpoint.Flaw) (Outcome, error) {
-	began := time.Now()
-	k := c.kiosks[rand.IntN(len(c.kiosks))]
-	c.home.kill()
-	died := time.Now()
-	c.absent(c.home.program, nil, died, died.Add(hitWait))
-	err := until(ctx, hitWait, "somebody pressed at "+k.id, func() bool {
-		return slices.ContainsFunc(c.book.promised(time.Now()), func(p press) bool {
-			return p.id.Kiosk == k.id && p.at.After(died) && time.Since(p.at) > 100*time.Millisecond
-		})
-	})
-	if err != nil {
-		return Outcome{}, err
-	}
-	fell := time.Now()
-	k.kill()
-	if err := c.bury(k); err != nil {
-		return Outcome{}, err
-	}
-	if _, err := c.revive(ctx, k.program, k, fell, f); err != nil {
-		return Outcome{}, err
-	}
-	back, err := c.revive(ctx, c.home.program, nil, died, nil)
-	if err != nil {
-		return Outcome{}, err
 	}
 	out, err := c.check(ctx, began, back)
 	out.Away = back.Sub(died)
@@ -309,66 +275,4 @@ func (c *County) awaitStored(ctx context.Context, before time.Time) error {
 		return fmt.Errorf("%w: not %s", err, missing)
 	}
 	return nil
-}
-
-// End lets people rest, waits until both sites mean the same calls, and holds
-// everything against the promises once more, the county's copies included.
-func (c *County) End(ctx context.Context) (Audit, error) {
-	c.Rest()
-	now := time.Now()
-	err := c.awaitStored(ctx, now)
-	c.sort()
-	differ := ""
-	agreed := until(ctx, 30*time.Second, "township and county show the same open calls", func() bool {
-		differ = difference(c.page.open(), c.county.open())
-		return differ == ""
-	})
-	if agreed != nil {
-		agreed = fmt.Errorf("%w: %s", agreed, differ)
-	}
-	if err = errors.Join(err, agreed); err != nil {
-		return Audit{}, err
-	}
-	home, err := c.home.read(ctx)
-	if err != nil {
-		return Audit{}, err
-	}
-	above, err := c.top.read(ctx)
-	if err != nil {
-		return Audit{}, err
-	}
-	a := c.judge(c.book.promised(now), home, &above)
-	a.Lost = append(a.Lost, c.forgotten()...)
-	return a, a.Err()
-}
-
-func difference(here, there map[string]view.Call) string {
-	for id, v := range here {
-		if w, ok := there[id]; !ok || v.Presses != w.Presses || v.Phase != w.Phase {
-			return fmt.Sprintf("%s is %s with %d presses at the township, %s with %d at the county", id, v.Phase, v.Presses, w.Phase, w.Presses)
-		}
-	}
-	for id := range there {
-		if _, ok := here[id]; !ok {
-			return id + " is open at the county only"
-		}
-	}
-	return ""
-}
-
-// forgotten finds presses that a living kiosk logged and neither has on its
-// disk nor knows to be at home: the book would have believed it.
-func (c *County) forgotten() (out []string) {
-	for _, k := range c.kiosks {
-		have, err := k.journaled()
-		if err != nil {
-			return []string{err.Error()}
-		}
-		for _, p := range c.book.promised(time.Now()) {
-			if p.id.Kiosk == k.id && have[p.id] == nil && p.acked.IsZero() {
-				out = append(out, p.id.String()+" is not in its journal")
-			}
-		}
-	}
-	return out
 }
