@@ -29,6 +29,7 @@ type Config struct {
 	Metrics      string   `koanf:"metrics_listen"` // 127.0.0.1:port for Prometheus; empty: none
 	MediaOrigins []string `koanf:"media_origins"`  // voice servers that are not at a site's own address
 	Screen       bool     `koanf:"screen"`         // a page stands on this kiosk's screen: its death is a fault
+	Voice        Voice    `koanf:"voice"`          // the terminal itself speaks; otherwise the page does
 	Rating       bool     `koanf:"rating"`         // after a talk the keys rate it
 	DemoKeys     bool     `koanf:"demo_keys"`      // the page's own keys press
 	Phones       []Phone  `koanf:"phones"`         // to be shown when no line is left
@@ -77,7 +78,7 @@ func (c Config) Validate() error {
 	if c.Home.Site == "" {
 		refuse("home.site", "没有写明本乡镇站点的单位代码；未登记的终端请先运行“terminal enrol”。")
 	}
-	found = append(found, c.Home.validate("home", c.Kiosk), c.Last.validate("last", c.Kiosk))
+	found = append(found, c.Home.validate("home", c.Kiosk), c.Last.validate("last", c.Kiosk), c.Voice.validate())
 	if c.Last.Site != "" && c.Last.Site == c.Home.Site {
 		refuse("last.site", "不能和 home.site 相同：没有上级站点时请删去 last。")
 	}

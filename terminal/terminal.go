@@ -21,6 +21,7 @@ import (
 	"huying/terminal/panel"
 	"huying/terminal/prompt"
 	"huying/terminal/selftest"
+	speech "huying/terminal/voice"
 )
 
 // stopWait bounds how long Stop waits for a disk that hangs.
@@ -42,6 +43,8 @@ type parts struct {
 	page func(panel.Config) (page, error)
 	sign signer
 	wire func(hardware.Settings) (fittings, error)
+	// voice makes the terminal's own voice, where there is no screen
+	voice func(speech.Config) (speaker, error)
 }
 
 // fittings are the hardware of a kiosk; *hardware.Hardware is one.
@@ -59,10 +62,11 @@ type signer interface {
 
 func realParts() parts {
 	return parts{
-		open: openJournal,
-		dial: func(c link.Config) (line, error) { return link.New(c) },
-		page: func(c panel.Config) (page, error) { return panel.New(c) },
-		wire: func(s hardware.Settings) (fittings, error) { return hardware.Open(s) },
+		open:  openJournal,
+		dial:  func(c link.Config) (line, error) { return link.New(c) },
+		page:  func(c panel.Config) (page, error) { return panel.New(c) },
+		wire:  func(s hardware.Settings) (fittings, error) { return hardware.Open(s) },
+		voice: func(c speech.Config) (speaker, error) { return speech.New(c) },
 	}
 }
 
@@ -125,6 +129,9 @@ func (t *Terminal) assemble() (err error) {
 		Prompts: prompt.NewLibrary(t.cfg.promptFolder()),
 	})
 	if err != nil {
+		return err
+	}
+	if err := t.giveVoice(); err != nil {
 		return err
 	}
 	boot := rand.Text()

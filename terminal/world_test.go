@@ -18,6 +18,7 @@ import (
 	"huying/terminal/journal"
 	"huying/terminal/link"
 	"huying/terminal/panel"
+	speech "huying/terminal/voice"
 )
 
 const (
@@ -177,6 +178,7 @@ type village struct {
 	page       *shown
 	queue      *input.Queue
 	bulbs      map[lamp.Name]*bulb
+	mouth      *mouth // the voice, where the settings ask for one
 }
 
 type queued struct{ *input.Queue }
@@ -208,9 +210,10 @@ func prepareWith(t *testing.T, d *disk, change func(*Config)) *village {
 			ends[c.Site] = &wireEnd{site: c.Site, events: c.Events}
 			return ends[c.Site], nil
 		},
-		page: func(c panel.Config) (page, error) { v.page.cfg = c; return v.page, nil },
-		sign: unsigned{},
-		wire: func(hardware.Settings) (fittings, error) { return fitted{queued{input.NewQueue()}, v.bulbs}, nil },
+		page:  func(c panel.Config) (page, error) { v.page.cfg = c; return v.page, nil },
+		sign:  unsigned{},
+		wire:  func(hardware.Settings) (fittings, error) { return fitted{queued{input.NewQueue()}, v.bulbs}, nil },
+		voice: func(c speech.Config) (speaker, error) { v.mouth = &mouth{cfg: c}; return v.mouth, nil },
 	})
 	if err != nil {
 		t.Fatal(err)

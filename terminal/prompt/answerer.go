@@ -25,6 +25,11 @@ const (
 // kiosk while somebody waits.
 const PersonPrefix = "answerer/person-"
 
+// Answers tells whether a prompt says that somebody answers.
+func Answers(code Code) bool {
+	return code == Answered || strings.HasPrefix(string(code), "answerer/")
+}
+
 // posts maps words of a post's name to its prompt; the first that occurs
 // decides, so the more special come first.
 var posts = []struct {

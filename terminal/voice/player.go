@@ -18,10 +18,19 @@ type player struct {
 	cancel context.CancelFunc
 	over   chan error // gets one
 	trial  bool       // a self-test: gives way to everything
+	code   prompt.Code
 }
 
-// errCut is the outcome of a self-test that gave way.
-var errCut = errors.New("cut off by a call")
+// saying is the prompt that is being played; empty for none.
+func (p *player) saying() prompt.Code {
+	if p == nil {
+		return ""
+	}
+	return p.code
+}
+
+// ErrCut is the outcome of a self-test that gave way.
+var ErrCut = errors.New("cut off by a call")
 
 // Tries of a prompt: the card may still be held by a talk that is ending.
 const (
@@ -41,7 +50,7 @@ func work(f func(context.Context) error) *player {
 
 // play says one prompt. To be cut off is no error.
 func play(card sound.Sound, lib *prompt.Library, code prompt.Code) *player {
-	return work(func(ctx context.Context) error {
+	p := work(func(ctx context.Context) error {
 		samples, err := lib.Sound(code)
 		if err != nil {
 			return err
@@ -62,6 +71,8 @@ func play(card sound.Sound, lib *prompt.Library, code prompt.Code) *player {
 			}
 		}
 	})
+	p.code = code
+	return p
 }
 
 func playOnce(ctx context.Context, card sound.Sound, octets []byte) error {
@@ -90,7 +101,7 @@ func tryTone(card sound.Sound, done func(error)) *player {
 	p := work(func(ctx context.Context) error {
 		err := hearTone(ctx, card)
 		if ctx.Err() != nil {
-			err = errCut
+			err = ErrCut
 		}
 		done(err)
 		return nil
@@ -187,7 +198,7 @@ func join(ctx context.Context, path string, o order.Order) error {
 		case err := <-p.exited:
 			switch {
 			case ctx.Err() != nil:
-				return errCut
+				return ErrCut
 			case joined:
 				return nil
 			}

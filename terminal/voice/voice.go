@@ -135,12 +135,24 @@ func (v *Voice) Talk(url, token string, quiet bool) {
 		if v.want != nil && *v.want == next {
 			return
 		}
-		v.want, v.pause, v.pending, v.trial = &next, 0, nil, nil
+		v.want, v.pause, v.trial = &next, 0, nil
+		v.pending = v.greeting()
 		v.retry.Stop()
 		v.silence()
 		v.end()
 		v.settle()
 	})
+}
+
+// greeting is what of the present prompts must be heard in the talk that
+// begins: who answers. Where to talk is often learnt a moment after it.
+func (v *Voice) greeting() []prompt.Code {
+	for _, code := range append([]prompt.Code{v.player.saying()}, v.pending...) {
+		if prompt.Answers(code) {
+			return []prompt.Code{code}
+		}
+	}
+	return nil
 }
 
 // Hush ends the talk.

@@ -200,6 +200,9 @@ func TestOneOwnerOfTheCard(t *testing.T) {
 	if got := s.order(1); got.URL != "ws://hub" || got.Token != "secret" || got.Capture != "pipe:"+s.mic || got.Quiet {
 		t.Errorf("ordered %+v", got)
 	}
+	if len(s.lines()) != 3 {
+		t.Errorf("beside the order, the program was told %q", s.lines())
+	}
 	s.Hush()
 	s.Say(prompt.Ended)
 	s.await("a prompt after the talk", s.loud)
@@ -208,6 +211,16 @@ func TestOneOwnerOfTheCard(t *testing.T) {
 	}
 	s.Talk("ws://hub", "other", true)
 	s.await("a quiet talk", func() bool { return s.order(2).Quiet })
+}
+
+// TestTheGreetingGoesAlong: who answers is said although where to talk was
+// learnt only a moment later.
+func TestTheGreetingGoesAlong(t *testing.T) {
+	s := newStand(t, script, map[prompt.Code]float64{prompt.Ringing: 500, prompt.Answered: 900})
+	s.Say(prompt.Answered)
+	s.await("the greeting", s.loud)
+	s.Talk("ws://hub", "secret", false)
+	s.await("the greeting in the talk", func() bool { return s.told(`{"say":["answered"]}`) })
 }
 
 // TestThePromptThatBeganIsHeard to its end, then the newest, and nothing of
@@ -296,7 +309,7 @@ func TestTheToneIsHeardOrNot(t *testing.T) {
 	s.TestSound(func(err error) { result <- err })
 	s.await("the tone", s.loud)
 	s.Talk("ws://hub", "secret", false)
-	if err := <-result; !errors.Is(err, errCut) {
+	if err := <-result; !errors.Is(err, ErrCut) {
 		t.Errorf("cut off by a talk: %v", err)
 	}
 	s.await("the talk", func() bool { return s.order(1).Token == "secret" })
