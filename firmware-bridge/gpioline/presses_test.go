@@ -35,8 +35,8 @@ func taps(s *stand, n int) {
 	s.made = n
 }
 
-// dirty: contacts that chatter at both ends and break while they are held,
-// for less than key.Release.
+// dirty: contacts that chatter at both ends and break while they are held, for
+// up to 22 ms: as long as key.Release, less what the kernel's ticks may add.
 func dirty(s *stand, n int) {
 	for i := range n {
 		f := either(i)
@@ -44,7 +44,7 @@ func dirty(s *stand, n int) {
 			s.at += s.between(40*ms, 200*ms)
 			for range s.rng.IntN(5) {
 				s.put(f, false)
-				s.at += s.between(100*time.Microsecond, key.Release-8*ms)
+				s.at += s.between(100*time.Microsecond, 22*ms)
 				s.put(f, true)
 				s.at += s.between(settled+ms, 100*ms) // shorter would be no contact for the kernel
 			}

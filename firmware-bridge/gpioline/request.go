@@ -14,7 +14,9 @@ import (
 // What every input line asks of the kernel.
 const (
 	// Debounce is how long a level must last before the kernel believes it:
-	// as long as key.Settle, for the same reasons.
+	// as long as key.Settle, for the same reasons. Where the chip cannot
+	// debounce by itself the kernel does, in ticks: at 250 Hz, as in Debian's
+	// kernels, it is 8 to 12 ms. A tap of 20 ms counts all the same.
 	Debounce = 5 * time.Millisecond
 	// EventBuffer is how many events the kernel keeps while we do not run. With
 	// Debounce a line can change at most 200 times a second, so that even a
