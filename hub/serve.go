@@ -31,7 +31,8 @@ func (a *App) serve(hasher *auth.Hasher) error {
 	for _, p := range []string{"/api/", "/live", "/livez", "/readyz"} {
 		mux.Handle(p, handler)
 	}
-	a.kiosks = session.NewKiosks(standby, a.desk, a.log)
+	a.kiosks = session.NewKiosks(session.KioskConfig{Registry: standby, Calls: a.desk, Papers: a.store,
+		Unproven: a.meter.unproven.Inc, Log: a.log})
 	mux.Handle("/kiosk", a.kiosks)
 	if len(a.cfg.Children) > 0 {
 		mux.Handle("/uplink", a.below(standby))

@@ -3,8 +3,9 @@ package session
 import (
 	"context"
 	"crypto/ed25519"
-	"crypto/rand"
+	"crypto/x509"
 	"errors"
+	"hash/maphash"
 	"log/slog"
 	"net/http"
 	"sync"
@@ -14,7 +15,6 @@ import (
 
 	"huying/hub/desk"
 	"huying/hub/directory"
-	"huying/hub/refusal"
 	"huying/hub/socket"
 	"huying/internal/failpoint"
 	"huying/internal/wire"
@@ -29,7 +29,7 @@ const (
 	kioskBad   = 20              // refused frames in a row before the socket is closed
 )
 
-// Registry finds an enrolled kiosk.
+// Registry finds an enrolled kiosk, also while the store is away.
 type Registry interface {
 	Kiosk(ctx context.Context, id string) (directory.Kiosk, error)
 }
@@ -41,26 +41,52 @@ type Calls interface {
 	FromKiosk(kiosk string, c desk.Conn, f wire.Frame)
 }
 
+// KioskConfig is what Kiosks is made of; what is nil is not done.
+type KioskConfig struct {
+	Registry Registry
+	Calls    Calls
+	Papers   Papers // who was revoked, by whichever process
+	// Signed says whether a certificate is one that this hub must have signed
+	// itself, and did not: false ends the socket.
+	Signed func(kiosk string, c *x509.Certificate) bool
+	// Config gives the settings that a kiosk of this hub should have; false: none.
+	Config func(kiosk string) (wire.Config, bool)
+	// Unproven is called for each press that its kiosk's key does not prove.
+	Unproven func()
+	// Cloned is called when a clone is first seen.
+	Cloned func()
+	Log    *slog.Logger
+}
+
 // Kiosks takes the sockets of kiosks. A kiosk proves itself by signing a
-// nonce with the key it was enrolled with.
+// nonce with the key it was enrolled with; over TLS it must show a certificate
+// for that key as well.
 type Kiosks struct {
-	registry Registry
-	calls    Calls
+	KioskConfig
 	log      *slog.Logger
 	upgrader websocket.Upgrader
 
+	mu     sync.Mutex
+	stands map[string]*stand // by kiosk
+	seed   maphash.Seed
+	doors  [64]sync.Mutex // by hash of the kiosk: many may enter at once, one kiosk not twice
+
 	open socket.Set
+	look chan struct{} // kiosks changed: look at once
 	stop chan struct{}
 	once sync.Once
 	wg   sync.WaitGroup
 }
 
 // NewKiosks makes the handler; Stop ends all its sockets.
-func NewKiosks(registry Registry, calls Calls, log *slog.Logger) *Kiosks {
-	h := &Kiosks{registry: registry, calls: calls, log: log, stop: make(chan struct{}),
+func NewKiosks(c KioskConfig) *Kiosks {
+	h := &Kiosks{KioskConfig: c, log: c.Log, stop: make(chan struct{}), look: make(chan struct{}, 1), stands: map[string]*stand{}, seed: maphash.MakeSeed(),
 		upgrader: websocket.Upgrader{HandshakeTimeout: kioskHello, ReadBufferSize: 1024, WriteBufferSize: 1024,
 			WriteBufferPool: &sync.Pool{}, CheckOrigin: socket.NoPage}}
 	h.wg.Go(h.ping)
+	if c.Papers != nil {
+		h.wg.Go(h.watch)
+	}
 	return h
 }
 
@@ -68,12 +94,20 @@ func NewKiosks(registry Registry, calls Calls, log *slog.Logger) *Kiosks {
 // buffers, is given back (6.4 KB a connection instead of 16.9, design,
 // section 12).
 func (h *Kiosks) ServeHTTP(w http.ResponseWriter, r *http.Request) {
-	conn, err := h.upgrader.Upgrade(w, r, nil)
+	var shown *paper
+	if r.TLS != nil {
+		shown = &paper{}
+		if len(r.TLS.PeerCertificates) > 0 {
+			shown.certificate = r.TLS.PeerCertificates[0]
+		}
+	}
+	// The time helps a kiosk whose clock is dead.
+	conn, err := h.upgrader.Upgrade(w, r, http.Header{"Date": {time.Now().UTC().Format(http.TimeFormat)}})
 	if err != nil {
 		return // Upgrade answered
 	}
 	k := socket.New(conn, kioskWrite)
-	h.open.Run(k, func() { h.run(k) })
+	h.open.Run(k, func() { h.run(k, shown) })
 }
 
 // Stop closes every socket and waits; kiosks come back by themselves.
@@ -83,79 +117,42 @@ func (h *Kiosks) Stop() {
 	h.wg.Wait()
 }
 
-func (h *Kiosks) run(k *socket.Conn) {
+func (h *Kiosks) run(k *socket.Conn, shown *paper) {
 	failpoint.At(failpoint.HubHelloBefore)
-	hello, err := h.prove(k)
+	hello, key, err := h.prove(k, shown)
 	if err != nil {
 		h.log.Warn("kiosk refused", "address", k.Address(), "kiosk", hello.Kiosk, "error", err)
 		return
 	}
 	id := hello.Kiosk
+	s := &seat{Conn: k, h: h, hello: hello, key: key, since: time.Now()}
 	h.log.Info("kiosk connected", "kiosk", id, "boot", hello.BootNo, "version", hello.Version)
 	failpoint.At(failpoint.HubHelloAfter)
-	h.calls.KioskUp(id, k)
-	h.calls.FromKiosk(id, k, hello)
-	err = h.read(id, k)
-	h.calls.KioskDown(id, k)
+	h.enter(s)
+	err = h.read(s)
+	h.rise(s)
 	h.log.Info("kiosk gone", "kiosk", id, "error", err)
-}
-
-var errNotProved = errors.New("the signature does not fit the kiosk's key")
-
-// prove challenges the kiosk and checks its answer.
-func (h *Kiosks) prove(k *socket.Conn) (wire.Hello, error) {
-	nonce := make([]byte, 32)
-	_, _ = rand.Read(nonce)
-	if err := k.Send(wire.Challenge{Nonce: nonce}); err != nil {
-		return wire.Hello{}, err
-	}
-	_ = k.Allow(kioskHello)
-	data, err := k.Read()
-	if err != nil {
-		return wire.Hello{}, err
-	}
-	f, err := wire.Decode(data)
-	hello, ok := f.(wire.Hello)
-	if err != nil || !ok {
-		_ = k.Send(wire.Refuse{Code: "hello_first", Frame: wire.THello, Message: "the first frame must be a good HELLO"})
-		return hello, errors.Join(errors.New("no HELLO"), err)
-	}
-	ctx, cancel := context.WithTimeout(context.Background(), kioskHello)
-	defer cancel()
-	record, err := h.registry.Kiosk(ctx, hello.Kiosk)
-	switch {
-	case err != nil && refusal.Code(err) == "":
-		_ = k.Send(wire.Refuse{Code: "try_later", Frame: wire.THello, Message: "the list of kiosks cannot be read at the moment"})
-		return hello, err
-	case err != nil || !record.Enrolled():
-		_ = k.Send(wire.Refuse{Code: "not_enrolled", Frame: wire.THello, Message: "enrol this kiosk with a one-time code first"})
-		return hello, errors.Join(errors.New("not enrolled"), err)
-	case !ed25519.Verify(record.PublicKey, wire.HelloText(nonce, hello.Kiosk), hello.Sig):
-		_ = k.Send(wire.Refuse{Code: "bad_signature", Frame: wire.THello, Field: "sig", Message: "enrol this kiosk anew"})
-		return hello, errNotProved
-	}
-	return hello, nil
 }
 
 // read hands frames to the desk until the socket ends. A frame that makes no
 // sense is refused by name; only a kiosk that sends nothing else is cut off.
-func (h *Kiosks) read(id string, k *socket.Conn) error {
-	k.Watch(kioskQuiet)
+func (h *Kiosks) read(s *seat) error {
+	s.Watch(kioskQuiet)
 	bad := 0
 	pace := newPace()
 	for {
-		data, err := k.Read()
+		data, err := s.Read()
 		if err != nil {
 			return err
 		}
-		_ = k.Allow(kioskQuiet)
+		_ = s.Allow(kioskQuiet)
 		pace.wait()
 		f, err := wire.Decode(data)
 		var we *wire.Error
 		switch {
 		case errors.As(err, &we):
-			h.log.Warn("frame refused", "kiosk", id, "error", err)
-			_ = k.Send(we.Refuse())
+			h.log.Warn("frame refused", "kiosk", s.hello.Kiosk, "error", err)
+			_ = s.Send(we.Refuse())
 			if bad++; bad > kioskBad {
 				return err
 			}
@@ -165,9 +162,36 @@ func (h *Kiosks) read(id string, k *socket.Conn) error {
 			continue // the socket's one HELLO was taken
 		default:
 			bad = 0
-			h.calls.FromKiosk(id, k, f)
+			h.take(s, f)
 		}
 	}
+}
+
+// take hands a frame on, ringing first; what else there is to it comes after.
+func (h *Kiosks) take(s *seat, f wire.Frame) {
+	if health, ok := f.(wire.Health); ok {
+		f = h.marked(s.hello.Kiosk, health)
+	}
+	h.Calls.FromKiosk(s.hello.Kiosk, h.speaksFor(s, f), f)
+	switch f := f.(type) {
+	case wire.Press:
+		h.trace(s, f)
+	case wire.Health:
+		h.configure(s, f)
+	}
+}
+
+// trace checks that a press was signed by its kiosk (invariant I3). One that
+// was not rings all the same: whoever holds the line holds the kiosk's key, so
+// a missing signature is a fault more likely than a fraud; but it is said.
+func (h *Kiosks) trace(s *seat, f wire.Press) {
+	if ed25519.Verify(s.key, wire.PressText(f.Press, f.Call, f.Key, f.Purpose), f.Sig) {
+		return
+	}
+	if h.Unproven != nil {
+		h.Unproven()
+	}
+	h.log.Warn("press not proved by its kiosk's key; it rings all the same", "press", f.Press.String(), "kiosk", s.hello.Kiosk)
 }
 
 // ping keeps all sockets alive from one goroutine.

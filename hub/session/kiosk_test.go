@@ -61,7 +61,7 @@ func newYard(t *testing.T) *yard {
 		t.Fatal(err)
 	}
 	y := &yard{t: t, key: key, frames: make(chan wire.Frame, 64), downs: make(chan string, 4)}
-	h := NewKiosks(y, y, slog.New(slog.NewTextHandler(io.Discard, nil)))
+	h := NewKiosks(KioskConfig{Registry: y, Calls: y, Log: slog.New(slog.NewTextHandler(io.Discard, nil))})
 	y.server = httptest.NewServer(h)
 	t.Cleanup(func() { y.server.Close(); h.Stop() })
 	return y
@@ -138,7 +138,7 @@ func TestKioskIsRefusedByName(t *testing.T) {
 		want  string
 	}{
 		"never enrolled":   {newKiosk, nil, "not_enrolled"},
-		"revoked":          {revokedKiosk, nil, "not_enrolled"},
+		"revoked":          {revokedKiosk, nil, "revoked"},
 		"another's key":    {enrolledKiosk, func(h *wire.Hello) { h.Sig = make([]byte, 64) }, "bad_signature"},
 		"no signature":     {enrolledKiosk, func(h *wire.Hello) { h.Sig = nil }, "bad_signature"},
 		"store is away":    {lostKiosk, nil, "try_later"},
