@@ -13,6 +13,11 @@ import (
 // before was answered. With first set every press opens a call of its own, so
 // there may be at most as many presses as kiosks.
 func (c *county) openLoop(ctx context.Context, name string, perSecond float64, length time.Duration) (measured, error) {
+	return c.openLoopOf(ctx, name, c.villages, perSecond, length)
+}
+
+// openLoopOf is openLoop with some of the kiosks.
+func (c *county) openLoopOf(ctx context.Context, name string, who []*village, perSecond float64, length time.Duration) (measured, error) {
 	n := max(1, int(perSecond*length.Seconds()))
 	late := make([]time.Duration, 0, n)
 	c.tally.reset(true)
@@ -24,7 +29,7 @@ func (c *county) openLoop(ctx context.Context, name string, perSecond float64, l
 			return measured{}, err
 		}
 		late = append(late, c.villages[0].mono()-due)
-		if _, err := c.villages[i%len(c.villages)].pressNow(); err != nil {
+		if _, err := who[i%len(who)].pressNow(); err != nil {
 			return measured{}, err
 		}
 	}

@@ -70,6 +70,12 @@ func took(v float64) string {
 
 func rate(v float64) string { return fmt.Sprintf("%.0f/s", v) }
 
+func millis(v float64) string { return fmt.Sprintf("%.3f ms", v) }
+
+func megabytes(v float64) string { return fmt.Sprintf("%.1f MB", v) }
+
+func percent(v float64) string { return fmt.Sprintf("%.2f %%", v) }
+
 func plain(v float64) string { return fmt.Sprintf("%.2f", v) }
 
 // print writes the table and reports how many goals were missed.
@@ -86,7 +92,7 @@ func print(w io.Writer, lines []*line) (missed int) {
 			if l.atLeast {
 				sign = ">="
 			}
-			goal, verdict = fmt.Sprintf("%s %.1f x", sign, l.goal), "met"
+			goal, verdict = fmt.Sprintf("%s %g x", sign, l.goal), "met"
 			if !l.met() {
 				verdict = "MISSED"
 				missed++
