@@ -28,6 +28,7 @@ import (
 // Storage is everything a hub keeps.
 type Storage interface {
 	desk.Store
+	desk.LifeStore
 	directory.Store
 	Archive
 	Sessions() scs.Store
@@ -51,7 +52,8 @@ type Parts struct {
 	OpenStorage func(ctx context.Context, c Config, log *slog.Logger) (Storage, error)
 	// StartVoice starts the embedded voice server; nil: no voice.
 	StartVoice func(ctx context.Context, c media.Config) (VoiceServer, error)
-	Strength   auth.Strength // of passwords; zero: the default
+	Strength   auth.Strength    // of passwords; zero: the default
+	Now        func() time.Time // of kiosks' health, for tests; nil: the wall clock
 	Log        *slog.Logger
 }
 
@@ -164,8 +166,18 @@ func (a *App) startDesk(ctx context.Context) error {
 	}
 	a.desk = desk.New(desk.Config{Site: sc, Unit: a.cfg.Unit, Children: children, Store: a.store,
 		Voice: a.talk(), Places: a.places, Meter: a.meter, Log: a.log,
-		Lost: func(err error) { a.failed <- err }})
+		Life: desk.LifeConfig{Store: a.store, Now: a.parts.Now, Retired: a.places.revoked, Meter: a.meter},
+		Lost: a.lost})
+	a.meter.watch(a.desk)
 	return a.desk.Start(ctx)
+}
+
+// lost says once that another process writes this site now.
+func (a *App) lost(err error) {
+	select {
+	case a.failed <- err:
+	default: // it was said
+	}
 }
 
 // Addr is the address the hub listens on.

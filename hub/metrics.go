@@ -15,6 +15,7 @@ type meter struct {
 	batch     prometheus.Histogram
 	unproven  prometheus.Counter
 	violation *prometheus.CounterVec
+	lifeMeter
 }
 
 func newMeter() *meter {
@@ -33,6 +34,7 @@ func newMeter() *meter {
 			Help: "Broken promises seen by the hub itself; must stay 0."}, []string{"invariant"}),
 	}
 	m.registry.MustRegister(m.ring, m.commit, m.batch, m.unproven, m.violation)
+	m.lifeMeter = newLifeMeter(m.registry)
 	return m
 }
 

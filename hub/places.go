@@ -70,5 +70,8 @@ func (p *places) unit(code string) (view.Unit, bool) {
 	return u, ok
 }
 
+// revoked reports whether a kiosk's key is not believed any more.
+func (p *places) revoked(kiosk string) bool { return p.now.Load().kiosks[kiosk].Revoked }
+
 // Kiosks lists all kiosks in the order of their ids.
 func (p *places) Kiosks() []string { return p.now.Load().ids }

@@ -85,7 +85,7 @@ func (a *App) handler(standby *directory.Standby, hasher *auth.Hasher) (http.Han
 	return api.New(api.Config{Site: a.cfg.Unit, Demo: a.cfg.Demo, Origins: a.cfg.Origins,
 		Sessions: auth.NewSessions(a.store.Sessions(), a.cfg.Unit.Code, len(a.cfg.PublicURL) > 5 && a.cfg.PublicURL[:5] == "https"),
 		SignIn:   auth.NewSignIn(accounts, auth.NewGuard(), hasher, nil), Accounts: accounts, Tickets: tickets,
-		Calls: a.desk, Media: a.desk, Duty: a.desk, Points: a.desk,
+		Calls: a.desk, Media: a.desk, Duty: a.desk, Points: a.desk, Health: a.desk,
 		Records: &records{desk: a.desk, archive: a.store, places: a.places},
 		Kiosks:  &registrar{Registrar: directory.NewRegistrar(a.store, hasher, auth.NewGuard(), nil), app: a},
 		Live:    a.browsers, Unit: a.places.unit, Ready: a.store.Ping, Log: a.log})

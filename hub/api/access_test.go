@@ -26,27 +26,35 @@ var samples = map[string]struct {
 	path, body string
 	done       int // status when it is allowed
 }{
-	"POST /api/session":                  {anyone, "", credentials("operator", password), 200},
-	"GET /api/session":                   {everybody, "", "", 200},
-	"DELETE /api/session":                {everybody, "", "", 204},
-	"POST /api/ticket":                   {answering, "", "", 200},
-	"GET /live":                          {anyone, "", "", http.StatusTeapot}, // the desk of the test answers
-	"PUT /api/duty":                      {answering, "", `{"on":true}`, 200},
-	"GET /api/calls":                     {answering, "/api/calls?limit=5", "", 200},
-	"GET /api/calls/{id}":                {answering, "/api/calls/" + callID, "", 200},
-	"POST /api/calls/{id}/answer":        {answering, "/api/calls/" + callID + "/answer", "", 202},
-	"POST /api/calls/{id}/media":         {answering, "/api/calls/" + callID + "/media", "", 200},
-	"POST /api/calls/{id}/speech":        {answering, "/api/calls/" + callID + "/speech", `{"heard_ms":500,"level_dbfs":-30.5}`, 204},
-	"POST /api/calls/{id}/hang-up":       {answering, "/api/calls/" + callID + "/hang-up", "", 202},
-	"POST /api/calls/{id}/attended":      {answering, "/api/calls/" + callID + "/attended", `{"who":"李四","note":""}`, 202},
-	"POST /api/calls/{id}/close":         {answering, "/api/calls/" + callID + "/close", `{"disposition":"solved","note":""}`, 202},
-	"GET /api/points":                    {watching, "", "", 200},
-	"POST /api/points":                   {keeping, "", `{"point":{"code":"361025105207","name":"流坑村"},"kiosk":"361025105207-2"}`, 201},
-	"POST /api/points/{kiosk}/enrolment": {keeping, "/api/points/361025105207-1/enrolment", "", 200},
-	"POST /api/enrol":                    {anyone, "", `{"code":"AAAA-AAAA","public_key":"not a key"}`, 422}, // past the door
-	"GET /api/openapi.json":              {anyone, "", "", 200},
-	"GET /livez":                         {anyone, "", "", 200},
-	"GET /readyz":                        {anyone, "", "", 200},
+	"POST /api/session":                   {anyone, "", credentials("operator", password), 200},
+	"GET /api/session":                    {everybody, "", "", 200},
+	"DELETE /api/session":                 {everybody, "", "", 204},
+	"POST /api/ticket":                    {answering, "", "", 200},
+	"GET /live":                           {anyone, "", "", http.StatusTeapot}, // the desk of the test answers
+	"PUT /api/duty":                       {answering, "", `{"on":true}`, 200},
+	"GET /api/calls":                      {answering, "/api/calls?limit=5", "", 200},
+	"GET /api/calls/{id}":                 {answering, "/api/calls/" + callID, "", 200},
+	"POST /api/calls/{id}/answer":         {answering, "/api/calls/" + callID + "/answer", "", 202},
+	"POST /api/calls/{id}/media":          {answering, "/api/calls/" + callID + "/media", "", 200},
+	"POST /api/calls/{id}/speech":         {answering, "/api/calls/" + callID + "/speech", `{"heard_ms":500,"level_dbfs":-30.5}`, 204},
+	"POST /api/calls/{id}/hang-up":        {answering, "/api/calls/" + callID + "/hang-up", "", 202},
+	"POST /api/calls/{id}/attended":       {answering, "/api/calls/" + callID + "/attended", `{"who":"李四","note":""}`, 202},
+	"POST /api/calls/{id}/close":          {answering, "/api/calls/" + callID + "/close", `{"disposition":"solved","note":""}`, 202},
+	"GET /api/points":                     {watching, "", "", 200},
+	"POST /api/points":                    {keeping, "", `{"point":{"code":"361025105207","name":"流坑村"},"kiosk":"361025105207-2"}`, 201},
+	"POST /api/points/{kiosk}/enrolment":  {keeping, "/api/points/361025105207-1/enrolment", "", 200},
+	"POST /api/enrol":                     {anyone, "", `{"code":"AAAA-AAAA","public_key":"not a key"}`, 422}, // past the door
+	"GET /api/health/points":              {watching, "", "", 200},
+	"GET /api/health/points/{kiosk}":      {watching, "/api/health/points/361025105207-1", "", 200},
+	"GET /api/alarms":                     {watching, "", "", 200},
+	"GET /api/tickets":                    {watching, "/api/tickets?open=false&limit=5", "", 200},
+	"POST /api/tickets/{ticket}/take":     {watching, "/api/tickets/" + ticketID + "/take", `{}`, 202},
+	"POST /api/tickets/{ticket}/stop-gap": {watching, "/api/tickets/" + ticketID + "/stop-gap", `{"note":"村医有钥匙"}`, 202},
+	"POST /api/tickets/{ticket}/repaired": {watching, "/api/tickets/" + ticketID + "/repaired", `{"note":"换线"}`, 202},
+	"POST /api/tickets/{ticket}/close":    {watching, "/api/tickets/" + ticketID + "/close", `{}`, 202},
+	"GET /api/openapi.json":               {anyone, "", "", 200},
+	"GET /livez":                          {anyone, "", "", 200},
+	"GET /readyz":                         {anyone, "", "", 200},
 }
 
 // door is what somebody meets at a route: "" is in, otherwise the code. Only
@@ -150,4 +158,28 @@ func TestListsAreCutToTheUnit(t *testing.T) {
 	if n := strings.Count(w.Body.String(), `"kiosk"`); n != 1 {
 		t.Fatalf("points seen: %d in %s", n, w.Body)
 	}
+}
+
+func TestATicketOfAnotherUnitIsOutOfReach(t *testing.T) {
+	site := open(t)
+	village := site.signedIn("village") // operator of village 361025105209
+	for _, verb := range []string{"take", "stop-gap", "repaired", "close"} {
+		village.refused(403, "foreign_unit", "POST", "/api/tickets/"+ticketID+"/"+verb, `{}`)
+		village.refused(403, "foreign_unit", "POST", "/api/tickets/361025105-all.361025105.t3/"+verb, `{}`)
+		village.refused(404, "unknown_ticket", "POST", "/api/tickets/nonsense/"+verb, `{}`)
+	}
+	village.expect(202, "POST", "/api/tickets/361025105209-1.361025105.t3/take", `{}`)
+	site.signedIn("operator").expect(202, "POST", "/api/tickets/361025105-all.361025105.t3/take", `{}`)
+	for account, want := range map[string]int{"operator": 3, "village": 1, "supervisor": 4} {
+		for _, path := range []string{"/api/tickets", "/api/alarms"} {
+			w := site.signedIn(account).expect(200, "GET", path, "")
+			if n := strings.Count(w.Body.String(), `"phase"`); n != want {
+				t.Errorf("%s sees %d tickets at %s, want %d", account, n, path, want)
+			}
+		}
+	}
+	if n := strings.Count(village.expect(200, "GET", "/api/health/points", "").Body.String(), `"kiosk"`); n != 1 {
+		t.Errorf("the village sees %d points", n)
+	}
+	village.refused(403, "foreign_unit", "GET", "/api/health/points/361025105207-1", "")
 }

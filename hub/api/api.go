@@ -46,6 +46,7 @@ type Config struct {
 	Records Records
 	Duty    Duty
 	Points  Points
+	Health  Health
 	Kiosks  Kiosks
 	Live    Live
 	// Unit names an administrative unit by code; false when it is unknown.
@@ -114,6 +115,8 @@ func newServer(c Config) *server {
 	s.callRoutes()
 	s.outcomeRoutes()
 	s.pointRoutes()
+	s.healthRoutes()
+	s.ticketRoutes()
 	s.plainRoutes()
 	return s
 }

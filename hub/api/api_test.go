@@ -26,6 +26,7 @@ import (
 const (
 	password = "correct horse"
 	callID   = "361025105207-1.7.42"
+	ticketID = "361025105207-1.361025105.t7"
 )
 
 // site is a township hub with everything but a desk.
@@ -86,7 +87,7 @@ func open(t *testing.T) *site {
 		Sessions: auth.NewSessions(s.sessions, "361025105", false),
 		SignIn:   auth.NewSignIn(accounts, auth.NewGuard(), hasher, clock),
 		Accounts: accounts, Tickets: s.tickets,
-		Calls: s.desk, Media: s.desk, Records: s.desk, Duty: s.desk, Points: s.desk, Live: s.desk,
+		Calls: s.desk, Media: s.desk, Records: s.desk, Duty: s.desk, Points: s.desk, Health: s.desk, Live: s.desk,
 		Kiosks: directory.NewRegistrar(s.store, hasher, auth.NewGuard(), clock),
 		Unit: func(code string) (view.Unit, bool) {
 			return view.Unit{Code: code, Name: "牛田镇"}, code == "361025105"
@@ -274,6 +275,28 @@ func (d *desk) SetDuty(_ context.Context, by auth.Person, on bool) error {
 
 func (d *desk) Points(context.Context, auth.Person) ([]view.Point, error) {
 	return []view.Point{{Point: view.Unit{Code: "361025105207"}}, {Point: view.Unit{Code: "361025106200"}}}, d.err
+}
+
+func (d *desk) HealthPoints(context.Context, auth.Person) ([]view.PointHealth, error) {
+	return []view.PointHealth{{Point: view.Unit{Code: "361025105209"}, Kiosk: "361025105209-1"}, {Point: view.Unit{Code: "361025106200"}}}, d.err
+}
+
+func (d *desk) HealthPoint(_ context.Context, by auth.Person, kiosk string) (view.PointLife, error) {
+	d.note("health", by.ID, kiosk)
+	return view.PointLife{}, d.err
+}
+
+func (d *desk) Tickets(context.Context, auth.Person, bool, int) ([]view.Ticket, error) {
+	return []view.Ticket{{ID: ticketID}, {ID: "361025105-all.361025105.t3"}, {ID: "361025105209-1.361025105.t4"}, {ID: "361025106-all.361025.t3"}}, d.err
+}
+
+func (d *desk) Alarms(ctx context.Context, by auth.Person) ([]view.Ticket, error) {
+	return d.Tickets(ctx, by, false, 0)
+}
+
+func (d *desk) DoTicket(_ context.Context, by auth.Person, id string, a view.TicketAction, note string) (view.Ticket, error) {
+	d.note("ticket", by.ID, id, string(a), note)
+	return view.Ticket{ID: id}, d.err
 }
 
 func (d *desk) ServeHTTP(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusTeapot) }

@@ -117,6 +117,8 @@ func (s *server) may(who asking, row auth.Route, param func(string) string) erro
 	switch {
 	case !ok && row.Unit == "id":
 		return unknownCall()
+	case !ok && row.Unit == "ticket":
+		return refusal.New(refusal.UnknownTicket, "没有这张故障单，请刷新页面后再看。")
 	case !ok:
 		return refusal.New(refusal.UnknownKiosk, "没有这台终端，请核对终端编号。")
 	}

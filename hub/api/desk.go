@@ -64,6 +64,22 @@ type Points interface {
 	Points(ctx context.Context, by auth.Person) ([]view.Point, error)
 }
 
+// Health shows how kiosks are, and the tickets that people must see to. The
+// api leaves out of lists what the person's unit does not cover.
+type Health interface {
+	HealthPoints(ctx context.Context, by auth.Person) ([]view.PointHealth, error)
+	// HealthPoint tells all about one kiosk. Refusal: unknown_kiosk.
+	HealthPoint(ctx context.Context, by auth.Person, kiosk string) (view.PointLife, error)
+	// Tickets lists those that are not closed; with all set also closed ones, at
+	// most limit.
+	Tickets(ctx context.Context, by auth.Person, all bool, limit int) ([]view.Ticket, error)
+	// Alarms lists the red ones that are not closed.
+	Alarms(ctx context.Context, by auth.Person) ([]view.Ticket, error)
+	// DoTicket is what a person does with a ticket. Refusals: unknown_ticket,
+	// ticket_closed, bad_field, site_away.
+	DoTicket(ctx context.Context, by auth.Person, id string, action view.TicketAction, note string) (view.Ticket, error)
+}
+
 // Kiosks registers kiosks; *directory.Registrar is one.
 type Kiosks interface {
 	Add(ctx context.Context, k directory.Kiosk) (directory.Kiosk, error)

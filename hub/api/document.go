@@ -31,6 +31,7 @@ var liveMessages = []struct {
 	{view.TypePoint, reflect.TypeFor[view.PointDelta]()},
 	{view.TypeSite, reflect.TypeFor[view.SiteDelta]()},
 	{view.TypeDuty, reflect.TypeFor[view.DutyDelta]()},
+	{view.TypeTicket, reflect.TypeFor[view.TicketDelta]()},
 	{view.TypeBeat, reflect.TypeFor[view.Beat]()},
 }
 
@@ -52,6 +53,8 @@ func (s *server) describe() error {
 	// What a call's page may offer is a closed set; the page's types should say so.
 	call := schemas.Map()["Call"]
 	call.Properties["may"].Items.Enum = []any{view.Answer, view.HangUp, view.Attended, view.Close}
+	ticket := schemas.Map()["Ticket"]
+	ticket.Properties["may"].Items.Enum = []any{view.TicketTake, view.TicketStopGap, view.TicketRepaired, view.TicketClose}
 
 	raw, err := oapi.MarshalJSON()
 	if err != nil {

@@ -56,7 +56,7 @@ func TestTheDocumentIsWhole(t *testing.T) {
 	}
 	must(t, json.Unmarshal(raw, &d))
 	union := d.Components.Schemas["LiveMessage"]
-	if len(union.OneOf) != 6 || len(union.Discriminator.Mapping) != 6 {
+	if len(union.OneOf) != 7 || len(union.Discriminator.Mapping) != 7 {
 		t.Fatalf("LiveMessage: %+v", union)
 	}
 	for kind, ref := range union.Discriminator.Mapping {

@@ -52,6 +52,8 @@ var statuses = map[string]int{
 	refusal.MethodNotAllowed: http.StatusMethodNotAllowed,
 	refusal.UnknownCall:      http.StatusNotFound,
 	refusal.UnknownKiosk:     http.StatusNotFound,
+	refusal.UnknownTicket:    http.StatusNotFound,
+	refusal.SiteAway:         http.StatusServiceUnavailable,
 	refusal.UnknownPerson:    http.StatusNotFound,
 	refusal.StoreDown:        http.StatusServiceUnavailable,
 	refusal.MediaDown:        http.StatusServiceUnavailable,

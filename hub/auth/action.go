@@ -22,6 +22,10 @@ const (
 	PointList    Action = "point.list"
 	KioskAdd     Action = "kiosk.add"
 	KioskEnrol   Action = "kiosk.enrol"
+	HealthList   Action = "health.list"
+	HealthShow   Action = "health.show"
+	TicketList   Action = "ticket.list"
+	TicketDo     Action = "ticket.do"
 )
 
 // Reach says which unit an action is about, and so which unit May compares.
@@ -47,6 +51,9 @@ type grant struct {
 // answering are the roles that sit at a desk and talk to villagers.
 var answering = []Role{Operator, DutyLeader, Supervisor}
 
+// watching are the roles that see to it that the kiosks work.
+var watching = []Role{Administrator, Operator, DutyLeader, Supervisor}
+
 // grants is the table of who may do what. Cadres and windows have no page yet
 // and so no more than their own session; the administrator sees points but no
 // calls, for a call is a villager's affair.
@@ -66,6 +73,10 @@ var grants = map[Action]grant{
 	PointList:    {Site, []Role{Administrator, Operator, DutyLeader, Supervisor}},
 	KioskAdd:     {Target, []Role{Administrator}},
 	KioskEnrol:   {Target, []Role{Administrator}},
+	HealthList:   {Site, watching},
+	HealthShow:   {Target, watching},
+	TicketList:   {Site, watching},
+	TicketDo:     {Target, watching}, // who keeps the kiosks mends them too
 }
 
 // ReachOf says which unit an action is about; Self for an unknown one, which

@@ -5,7 +5,7 @@ type Route struct {
 	Method string
 	Path   string // as the router writes it, with {names}
 	Action Action
-	// Unit is where a Target action finds its unit: "id" and "kiosk" are path
+	// Unit is where a Target action finds its unit: "id", "kiosk" and "ticket" are path
 	// parameters that carry a unit code, "body" is checked by the handler once
 	// the body is read. Empty for the other reaches.
 	Unit string
@@ -32,6 +32,14 @@ var Routes = []Route{
 	{"POST", "/api/points", KioskAdd, "body"},
 	{"POST", "/api/points/{kiosk}/enrolment", KioskEnrol, "kiosk"},
 	{"POST", "/api/enrol", Open, ""}, // the one-time code says who
+	{"GET", "/api/health/points", HealthList, ""},
+	{"GET", "/api/health/points/{kiosk}", HealthShow, "kiosk"},
+	{"GET", "/api/alarms", TicketList, ""},
+	{"GET", "/api/tickets", TicketList, ""},
+	{"POST", "/api/tickets/{ticket}/take", TicketDo, "ticket"},
+	{"POST", "/api/tickets/{ticket}/stop-gap", TicketDo, "ticket"},
+	{"POST", "/api/tickets/{ticket}/repaired", TicketDo, "ticket"},
+	{"POST", "/api/tickets/{ticket}/close", TicketDo, "ticket"},
 	{"GET", "/api/openapi.json", Open, ""},
 	{"GET", "/livez", Open, ""},
 	{"GET", "/readyz", Open, ""},

@@ -51,6 +51,7 @@ type Config struct {
 	Voice    Voice
 	Places   Places
 	Meter    Meter       // nil: nothing is measured
+	Life     LifeConfig  // zero: watched, but nothing is kept
 	Lost     func(error) // another process writes this site now: this one must end
 	Log      *slog.Logger
 }
@@ -84,6 +85,7 @@ type Desk struct {
 	stored  bool // the store answers
 
 	writer *writer
+	lives  *lives
 	stop   context.CancelFunc
 	ctx    context.Context
 	wg     sync.WaitGroup
@@ -106,6 +108,7 @@ func New(cfg Config) *Desk {
 		peers: map[call.Site]*line{}, people: map[string]*staff{}, feeds: map[*Feed]bool{},
 		changed: map[call.ID]bool{}, rooms: map[call.ID]chan struct{}{}, stays: map[string]stay{}, voiceUp: cfg.Voice != nil, stored: true}
 	d.writer = newWriter(d)
+	d.lives = newLives(d, cfg.Life)
 	return d
 }
 
@@ -118,6 +121,11 @@ func (d *Desk) Start(ctx context.Context) error {
 	}
 	d.ctx, d.stop = context.WithCancel(context.Background())
 	d.begin = time.Now()
+	if err := d.lives.load(ctx); err != nil {
+		d.stop()
+		d.stop = nil
+		return err
+	}
 	d.mu.Lock()
 	s, effects := site.New(d.cfg.Site, im, 0)
 	d.s = s
@@ -125,6 +133,7 @@ func (d *Desk) Start(ctx context.Context) error {
 	d.release()
 	d.wg.Go(d.tick)
 	d.wg.Go(d.writer.run)
+	d.wg.Go(d.lives.run)
 	return nil
 }
 
@@ -267,6 +276,7 @@ func (d *Desk) tick() {
 		}
 		_ = d.stepLocked(site.Tick{})
 		d.endDuties()
+		d.lives.tick()
 		wait := site.TickEvery
 		if due, ok := d.s.Next(); ok {
 			wait = max(min(wait, due-d.now()), 0)
@@ -297,3 +307,5 @@ type noMeter struct{}
 func (noMeter) Rang(time.Duration)           {}
 func (noMeter) Committed(int, time.Duration) {}
 func (noMeter) Violated(string)              {}
+func (noMeter) Escalated(string)             {}
+func (noMeter) Differed(int)                 {}

@@ -25,20 +25,21 @@ type Feed struct {
 	once sync.Once
 
 	// Under the desk's lock.
-	seq    uint64
-	fresh  bool // the snapshot is still to be sent
-	calls  map[call.ID]bool
-	points map[string]bool
-	site   bool
-	duty   bool
-	due    bool // something changed in this step: wake it when the lock is let go
+	seq     uint64
+	fresh   bool // the snapshot is still to be sent
+	calls   map[call.ID]bool
+	points  map[string]bool
+	tickets map[string]bool
+	site    bool
+	duty    bool
+	due     bool // something changed in this step: wake it when the lock is let go
 }
 
 // Subscribe opens a feed for a person's page. That the person has a page open
 // is what duty and talks hang on.
 func (d *Desk) Subscribe(ctx context.Context, p auth.Person) (*Feed, error) {
 	f := &Feed{d: d, p: p, next: make(chan []byte), wake: make(chan struct{}, 1), fresh: true,
-		calls: map[call.ID]bool{}, points: map[string]bool{}}
+		calls: map[call.ID]bool{}, points: map[string]bool{}, tickets: map[string]bool{}}
 	f.ctx, f.stop = context.WithCancel(d.ctx)
 	d.mu.Lock()
 	d.feeds[f] = true
@@ -165,7 +166,13 @@ func (f *Feed) collect() (out []any, more bool) {
 		f.seq++
 		out = append(out, view.PointDelta{Type: view.TypePoint, Seq: f.seq, Point: d.point(k)})
 	}
-	return out, len(f.calls)+len(f.points) > 0
+	for _, id := range some(f.tickets) { // behind all calls (F102)
+		if t, ok := d.lives.ticket(id); ok {
+			f.seq++
+			out = append(out, view.TicketDelta{Type: view.TypeTicket, Seq: f.seq, Ticket: d.lives.ticketFor(&t, f.p)})
+		}
+	}
+	return out, len(f.calls)+len(f.points)+len(f.tickets) > 0
 }
 
 // some takes at most perRound keys out of a set.
@@ -201,8 +208,10 @@ func (d *Desk) snapshot(f *Feed) view.Snapshot {
 			s.Points = append(s.Points, d.point(k))
 		}
 	}
+	s.Tickets = d.lives.snapshotTickets(f.p)
 	clear(f.calls)
 	clear(f.points)
+	clear(f.tickets)
 	f.site, f.duty = false, false
 	return s
 }
@@ -271,6 +280,7 @@ func (d *Desk) PlacesChanged() {
 	d.mu.Lock()
 	for _, k := range d.cfg.Places.Kiosks() {
 		d.stay(k)
+		d.lives.retire(k)
 		d.showPoint(k)
 	}
 	d.release()

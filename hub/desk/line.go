@@ -108,6 +108,7 @@ func (d *Desk) FromKiosk(kiosk string, c Conn, f wire.Frame) {
 	if l := d.kiosks[kiosk]; l != nil && l.conn == c {
 		fresh = press.Key != "" && press.Purpose.Calls() && !d.s.Knows(press.Press)
 		_ = d.stepLocked(site.FromKiosk{Kiosk: kiosk, Frame: f, At: time.Now()})
+		d.lives.heard(kiosk, f)
 	}
 	d.release()
 	failpoint.At(failpoint.HubRingAfter)
@@ -139,6 +140,7 @@ func (d *Desk) rang(p wire.Press, begin time.Time) {
 func (d *Desk) recorded(p site.PressRow) {
 	d.log.Info("press recorded", "press", p.Press.String(), "kiosk", p.Press.Kiosk, "purpose", string(p.Fact.Purpose),
 		"key", string(p.Fact.Key), "call", p.Call.String())
+	d.lives.recorded(p)
 	if p.Fact.Purpose == call.ForSelfTest {
 		d.tryVoice(p.Press)
 	}
@@ -153,6 +155,7 @@ func (d *Desk) PeerUp(peer call.Site, c Conn) {
 		_ = d.stepLocked(site.PeerDown{Site: peer})
 	}
 	_ = d.stepLocked(site.PeerUp{Site: peer})
+	d.lives.peerUp(peer)
 	d.release()
 	if old != nil {
 		old.conn.Close("replaced by a newer connection")
@@ -172,7 +175,7 @@ func (d *Desk) PeerDown(peer call.Site, c Conn) {
 // FromPeer takes a frame of another site.
 func (d *Desk) FromPeer(peer call.Site, c Conn, f wire.Frame) {
 	d.mu.Lock()
-	if l := d.peers[peer]; l != nil && l.conn == c {
+	if l := d.peers[peer]; l != nil && l.conn == c && !d.lives.fromPeer(peer, f) {
 		_ = d.stepLocked(site.FromPeer{Site: peer, Frame: f})
 	}
 	d.release()

@@ -29,6 +29,7 @@ func (d *Desk) point(kiosk string) view.Point {
 	if s.call != (call.ID{}) {
 		out.Call = s.call.String()
 	}
+	out.Health = d.lives.health(kiosk)
 	return out
 }
 

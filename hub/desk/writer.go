@@ -171,6 +171,7 @@ func (d *Desk) committed(batch []site.Save) {
 	for _, s := range batch {
 		d.carry(s.Then)
 	}
+	d.lives.committed(batch)
 	_ = d.stepLocked(site.Saved{N: batch[len(batch)-1].N})
 	if !d.stored {
 		d.stored = true

@@ -32,6 +32,11 @@ const (
 	SpeechNeeded = "speech_needed" // a red call needs speech or attendance on site
 	KioskOffline = "kiosk_offline" // the kiosk cannot be reached from here
 
+	// Tickets.
+	UnknownTicket = "unknown_ticket"
+	TicketClosed  = "ticket_closed"
+	SiteAway      = "site_away" // the site whose ticket it is cannot be reached from here
+
 	// Points and people.
 	UnknownKiosk  = "unknown_kiosk"
 	KioskExists   = "kiosk_exists"

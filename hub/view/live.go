@@ -22,6 +22,7 @@ type Snapshot struct {
 	Site    Site     `json:"site"`
 	Calls   []Call   `json:"calls" nullable:"false" doc:"open calls, red first, oldest first"`
 	Points  []Point  `json:"points" nullable:"false"`
+	Tickets []Ticket `json:"tickets,omitempty" doc:"tickets that are not closed, behind all calls: alarms first, what went up first, oldest first"`
 }
 
 // CallDelta carries one call that changed; a closed one leaves the list.

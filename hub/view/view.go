@@ -109,6 +109,7 @@ type Point struct {
 	Since    time.Time  `json:"since" doc:"wall time, for people to read"`
 	SinceMS  int64      `json:"since_ms"`
 	Call     string     `json:"call,omitempty"`
+	Health   *Health    `json:"health,omitempty"`
 }
 
 // Site is the hub's own health, shown on every page.

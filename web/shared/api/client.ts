@@ -45,7 +45,8 @@ export async function ask<M extends Method, P extends PathOf<M>>(
     ? [Given<Operation<M, P>>?]
     : [Given<Operation<M, P>>]
 ): Promise<Answer<Operation<M, P>>> {
-  const { path: segments, query, body } = (given ?? {}) as Loose
+  // Told the compiler in two steps: the union over all routes is too large for one.
+  const { path: segments, query, body } = ((given as unknown) ?? {}) as Loose
   let response: Response
   try {
     response = await fetch(address(path, segments, query), {

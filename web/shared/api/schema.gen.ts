@@ -4,6 +4,23 @@
  */
 
 export interface paths {
+    "/api/alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the red tickets that are not closed */
+        get: operations["list-alarms"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/calls": {
         parameters: {
             query?: never;
@@ -180,6 +197,40 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/health/points": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List how the kiosks are */
+        get: operations["list-health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/health/points/{kiosk}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show all that is known of a kiosk's health */
+        get: operations["show-health"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/points": {
         parameters: {
             query?: never;
@@ -245,6 +296,103 @@ export interface paths {
         put?: never;
         /** Get a one-time ticket for the live socket */
         post: operations["ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tickets": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List tickets, alarms first */
+        get: operations["list-tickets"];
+        put?: never;
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tickets/{ticket}/close": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Close a ticket
+         * @description A ticket of a site below is done there; its new state comes on the live socket.
+         */
+        post: operations["close-ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tickets/{ticket}/repaired": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Say that the fault is mended
+         * @description A ticket of a site below is done there; its new state comes on the live socket.
+         */
+        post: operations["repaired-ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tickets/{ticket}/stop-gap": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * Record what helps until the fault is mended
+         * @description A ticket of a site below is done there; its new state comes on the live socket.
+         */
+        post: operations["stop-gap-ticket"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/tickets/{ticket}/take": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /**
+         * See to a ticket
+         * @description A ticket of a site below is done there; its new state comes on the live socket.
+         */
+        post: operations["take-ticket"];
         delete?: never;
         options?: never;
         head?: never;
@@ -386,6 +534,13 @@ export interface components {
             person: components["schemas"]["Person"];
             site: components["schemas"]["Unit"];
         };
+        DoTicketInputBody: {
+            /** @description what was done; needed for a stop-gap, for a repair, and to close what still stands */
+            note?: string;
+        };
+        DoTicketOutputBody: {
+            ticket: components["schemas"]["Ticket"];
+        };
         DutyBody: {
             on: boolean;
         };
@@ -434,11 +589,77 @@ export interface components {
             /** @description Chinese, for people */
             message: string;
         };
+        Health: {
+            /** @description codes of present faults, with : and the part where there is one */
+            failed?: string[] | null;
+            /** @description codes of overdue tests: self_test_overdue, human_test_overdue */
+            overdue?: string[] | null;
+            /**
+             * Format: date-time
+             * @description when the kiosk was last proven to work; wall time, for people to read
+             */
+            proven_at?: string;
+            /**
+             * @description by what: a real call with speech, a practice press, a self-test from end to end, a tone
+             * @enum {string}
+             */
+            proven_by?: "call" | "practice" | "self_test" | "sound";
+            /** @description the last word of a site below that is not heard now */
+            stale?: boolean;
+            /**
+             * @description overdue: works as far as is known, but was not proven lately
+             * @enum {string}
+             */
+            state: "ok" | "overdue" | "fault" | "offline" | "unheard" | "retired";
+        };
+        HealthListOutputBody: {
+            points: components["schemas"]["PointHealth"][];
+        };
+        KioskConfig: {
+            error?: string;
+            /** Format: int32 */
+            rev: number;
+            /**
+             * Format: int32
+             * @description refused or rolled back
+             */
+            tried?: number;
+        };
+        KioskFault: {
+            code: string;
+            detail?: string;
+            part?: string;
+            /** Format: date-time */
+            since: string;
+            /** @description in Chinese, for people */
+            title: string;
+        };
+        Ledger: {
+            /**
+             * Format: date-time
+             * @description absent: never yet
+             */
+            checked_at?: string;
+            /**
+             * Format: int32
+             * @description by the kiosk's own count
+             */
+            made: number;
+            /** @description made and acknowledged, but not stored */
+            missing?: string[] | null;
+            /** @description stored, but never made */
+            surplus?: string[] | null;
+            /**
+             * Format: int64
+             * @description on their way
+             */
+            waiting: number;
+        };
         ListOutputBody: {
             calls: components["schemas"]["Call"][];
         };
         /** @description A message of the live socket /live, server to browser. */
-        LiveMessage: components["schemas"]["Snapshot"] | components["schemas"]["CallDelta"] | components["schemas"]["PointDelta"] | components["schemas"]["SiteDelta"] | components["schemas"]["DutyDelta"] | components["schemas"]["Beat"];
+        LiveMessage: components["schemas"]["Snapshot"] | components["schemas"]["CallDelta"] | components["schemas"]["PointDelta"] | components["schemas"]["SiteDelta"] | components["schemas"]["DutyDelta"] | components["schemas"]["TicketDelta"] | components["schemas"]["Beat"];
         Me: {
             /** @description true: invented people, say so on every page */
             demo: boolean;
@@ -463,6 +684,7 @@ export interface components {
         };
         Point: {
             call?: string;
+            health?: components["schemas"]["Health"];
             kiosk: string;
             point: components["schemas"]["Unit"];
             /**
@@ -491,8 +713,87 @@ export interface components {
              */
             type: "point";
         };
+        PointHealth: {
+            /** Format: int32 */
+            config_rev?: number;
+            health: components["schemas"]["Health"];
+            /** Format: date-time */
+            heard_at?: string;
+            kiosk: string;
+            /** @description something was heard of it within 90 s */
+            online: boolean;
+            point: components["schemas"]["Unit"];
+            /** @description absent where the machine cannot tell */
+            power?: components["schemas"]["Power"];
+            /**
+             * Format: date-time
+             * @description online: since it came; offline: since its last word
+             */
+            since?: string;
+            /** Format: int64 */
+            since_ms: number;
+            /**
+             * Format: int64
+             * @description tickets of it that are not closed
+             */
+            tickets: number;
+            township: components["schemas"]["Unit"];
+            version?: string;
+        };
+        PointLife: {
+            config?: components["schemas"]["KioskConfig"];
+            /** Format: int32 */
+            config_rev?: number;
+            /** @description what the kiosk itself reports now */
+            faults: components["schemas"]["KioskFault"][];
+            health: components["schemas"]["Health"];
+            /** Format: date-time */
+            heard_at?: string;
+            /** @description its tickets, latest first */
+            history: components["schemas"]["Ticket"][];
+            kiosk: string;
+            ledger: components["schemas"]["Ledger"];
+            /** @description something was heard of it within 90 s */
+            online: boolean;
+            /** @description earlier results of self-tests, latest first */
+            past: components["schemas"]["SelfTest"][];
+            point: components["schemas"]["Unit"];
+            /** @description absent where the machine cannot tell */
+            power?: components["schemas"]["Power"];
+            /** @description the latest of each kind, latest first */
+            proofs: components["schemas"]["Proof"][];
+            /**
+             * Format: date-time
+             * @description online: since it came; offline: since its last word
+             */
+            since?: string;
+            /** Format: int64 */
+            since_ms: number;
+            /** @description the latest of each kind */
+            tests: components["schemas"]["SelfTest"][];
+            /**
+             * Format: int64
+             * @description tickets of it that are not closed
+             */
+            tickets: number;
+            township: components["schemas"]["Unit"];
+            version?: string;
+        };
         PointsOutputBody: {
             points: components["schemas"]["Point"][];
+        };
+        Power: {
+            /**
+             * Format: int64
+             * @description milliseconds left on the battery; absent: not known
+             */
+            left_ms?: number;
+            mains: boolean;
+            /**
+             * Format: int64
+             * @description of the battery; -1: there is none
+             */
+            percent: number;
         };
         Problem: {
             /** @description stable, for programs: call_taken, not_on_duty, speech_needed */
@@ -508,12 +809,26 @@ export interface components {
             /** @description always about:blank: the code tells problems apart */
             type: string;
         };
+        Proof: {
+            /** Format: date-time */
+            at: string;
+            /** @enum {string} */
+            by: "call" | "practice" | "self_test" | "sound";
+        };
         RegisteredKiosk: {
             kiosk: string;
             point: components["schemas"]["Unit"];
             /** @description the unit of this hub */
             site: components["schemas"]["Unit"];
             township: components["schemas"]["Unit"];
+        };
+        SelfTest: {
+            /** Format: date-time */
+            at: string;
+            detail?: string;
+            name: string;
+            /** @enum {string} */
+            result: "passed" | "failed" | "skipped";
         };
         ShowOutputBody: {
             call: components["schemas"]["Call"];
@@ -555,6 +870,8 @@ export interface components {
             /** @description changes when the hub restarts */
             session: string;
             site: components["schemas"]["Site"];
+            /** @description tickets that are not closed, behind all calls: alarms first, what went up first, oldest first */
+            tickets?: components["schemas"]["Ticket"][] | null;
             /**
              * @description discriminator enum property added by openapi-typescript
              * @enum {string}
@@ -573,11 +890,98 @@ export interface components {
              */
             level_dbfs: number;
         };
+        Ticket: {
+            /** Format: date-time */
+            began_at: string;
+            /** @description who last did something with it */
+            by?: components["schemas"]["Person"];
+            code: string;
+            detail?: string;
+            /**
+             * Format: int64
+             * @description until it goes up a step for want of a stop-gap; absent: it will not
+             */
+            due_ms?: number;
+            /** Format: date-time */
+            ended_at?: string;
+            id: string;
+            /** @description absent: of a whole unit */
+            kiosk?: string;
+            /**
+             * Format: int64
+             * @description how long the fault stood, or has stood when this was made
+             */
+            lasted_ms: number;
+            /**
+             * @description how far it went up
+             * @enum {string}
+             */
+            level?: "duty_leader" | "county";
+            /** @description what this person may do now */
+            may: ("take" | "stop_gap" | "repaired" | "close")[];
+            /** @description kiosks of a township's ticket */
+            members?: string[] | null;
+            /**
+             * Format: int64
+             * @description since it was opened
+             */
+            open_ms: number;
+            /** Format: date-time */
+            opened_at: string;
+            part?: string;
+            /** @enum {string} */
+            phase: "open" | "taken" | "stop_gap" | "repaired" | "closed";
+            /** @description the fault stands; false and not closed: it is over and waits for somebody to confirm */
+            present: boolean;
+            /** @description presses that a ledger's difference names; ? is a start that is not known, +n are more */
+            presses?: string[] | null;
+            /** @description an alarm: presses may be lost now */
+            red: boolean;
+            /**
+             * Format: int64
+             * @description how often the fault came back
+             */
+            returns?: number;
+            /** @description whose ticket it is */
+            site: components["schemas"]["Unit"];
+            /** @description what happened, oldest first */
+            steps: components["schemas"]["TicketStep"][];
+            /** @description one was recorded */
+            stop_gap: boolean;
+            /** @description in Chinese, for people */
+            title: string;
+            township: components["schemas"]["Unit"];
+            /** @description the point's, or the township's */
+            unit: components["schemas"]["Unit"];
+        };
+        TicketDelta: {
+            /** Format: int64 */
+            seq: number;
+            ticket: components["schemas"]["Ticket"];
+            /**
+             * @description discriminator enum property added by openapi-typescript
+             * @enum {string}
+             */
+            type: "ticket";
+        };
         TicketOutputBody: {
             /** Format: int64 */
             expires_in_ms: number;
             /** @description for /live?ticket=, once, from the page that asked */
             ticket: string;
+        };
+        TicketsOutputBody: {
+            tickets: components["schemas"]["Ticket"][];
+        };
+        TicketStep: {
+            /** Format: date-time */
+            at: string;
+            note?: string;
+            person?: components["schemas"]["Person"];
+            /** @description in Chinese, for people */
+            text: string;
+            /** @description stable name, for programs */
+            what: string;
         };
         Unit: {
             /** @description administrative division code */
@@ -600,12 +1004,19 @@ export type CallDelta = components['schemas']['CallDelta'];
 export type ChildSite = components['schemas']['ChildSite'];
 export type CloseInputBody = components['schemas']['CloseInputBody'];
 export type Closing = components['schemas']['Closing'];
+export type DoTicketInputBody = components['schemas']['DoTicketInputBody'];
+export type DoTicketOutputBody = components['schemas']['DoTicketOutputBody'];
 export type DutyBody = components['schemas']['DutyBody'];
 export type DutyDelta = components['schemas']['DutyDelta'];
 export type EnrolInputBody = components['schemas']['EnrolInputBody'];
 export type EnrolmentOutputBody = components['schemas']['EnrolmentOutputBody'];
 export type Event = components['schemas']['Event'];
 export type Fault = components['schemas']['Fault'];
+export type Health = components['schemas']['Health'];
+export type HealthListOutputBody = components['schemas']['HealthListOutputBody'];
+export type KioskConfig = components['schemas']['KioskConfig'];
+export type KioskFault = components['schemas']['KioskFault'];
+export type Ledger = components['schemas']['Ledger'];
 export type ListOutputBody = components['schemas']['ListOutputBody'];
 export type LiveMessage = components['schemas']['LiveMessage'];
 export type Me = components['schemas']['Me'];
@@ -614,19 +1025,57 @@ export type Person = components['schemas']['Person'];
 export type Point = components['schemas']['Point'];
 export type PointBody = components['schemas']['PointBody'];
 export type PointDelta = components['schemas']['PointDelta'];
+export type PointHealth = components['schemas']['PointHealth'];
+export type PointLife = components['schemas']['PointLife'];
 export type PointsOutputBody = components['schemas']['PointsOutputBody'];
+export type Power = components['schemas']['Power'];
 export type Problem = components['schemas']['Problem'];
+export type Proof = components['schemas']['Proof'];
 export type RegisteredKiosk = components['schemas']['RegisteredKiosk'];
+export type SelfTest = components['schemas']['SelfTest'];
 export type ShowOutputBody = components['schemas']['ShowOutputBody'];
 export type SignInInputBody = components['schemas']['SignInInputBody'];
 export type Site = components['schemas']['Site'];
 export type SiteDelta = components['schemas']['SiteDelta'];
 export type Snapshot = components['schemas']['Snapshot'];
 export type SpeechInputBody = components['schemas']['SpeechInputBody'];
+export type Ticket = components['schemas']['Ticket'];
+export type TicketDelta = components['schemas']['TicketDelta'];
 export type TicketOutputBody = components['schemas']['TicketOutputBody'];
+export type TicketsOutputBody = components['schemas']['TicketsOutputBody'];
+export type TicketStep = components['schemas']['TicketStep'];
 export type Unit = components['schemas']['Unit'];
 export type $defs = Record<string, never>;
 export interface operations {
+    "list-alarms": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketsOutputBody"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-calls": {
         parameters: {
             query?: {
@@ -952,6 +1401,66 @@ export interface operations {
             };
         };
     };
+    "list-health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["HealthListOutputBody"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "show-health": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kiosk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["PointLife"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "list-points": {
         parameters: {
             query?: never;
@@ -1152,6 +1661,183 @@ export interface operations {
                 };
                 content: {
                     "application/json": components["schemas"]["TicketOutputBody"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-tickets": {
+        parameters: {
+            query?: {
+                limit?: number;
+                /** @description only those that are not closed */
+                open?: boolean;
+            };
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["TicketsOutputBody"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "close-ticket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the ticket's id */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DoTicketInputBody"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoTicketOutputBody"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "repaired-ticket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the ticket's id */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DoTicketInputBody"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoTicketOutputBody"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "stop-gap-ticket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the ticket's id */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DoTicketInputBody"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoTicketOutputBody"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "take-ticket": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                /** @description the ticket's id */
+                ticket: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["DoTicketInputBody"];
+            };
+        };
+        responses: {
+            /** @description Accepted */
+            202: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["DoTicketOutputBody"];
                 };
             };
             /** @description Problem (RFC 9457) */

@@ -21,6 +21,8 @@ export type {
   paths,
   Site,
   Snapshot,
+  Ticket,
+  TicketDelta,
   Unit,
 } from './schema.gen.ts'
 

@@ -1,4 +1,4 @@
-import type { Call, LiveMessage, Person, Point, Site } from '../api/schema.ts'
+import type { Call, LiveMessage, Person, Point, Site, Ticket } from '../api/schema.ts'
 
 /** A thing with the moment, on this page's monotonic clock, when it was heard. */
 export type Heard<T> = T & { heardAt: number }
@@ -14,6 +14,8 @@ export interface Book {
   calls: ReadonlyMap<string, Heard<Call>>
   /** Points by kiosk. */
   points: ReadonlyMap<string, Heard<Point>>
+  /** Tickets that are not closed, by id. */
+  tickets: ReadonlyMap<string, Heard<Ticket>>
 }
 
 /** Why a message cannot be written into the book; each means: connect again. */
@@ -38,6 +40,7 @@ export function enter(book: Book | null, message: LiveMessage, now: number): Ent
         site: message.site,
         calls: new Map(message.calls.map((call) => [call.id, heard(call, now)])),
         points: new Map(message.points.map((point) => [point.kiosk, heard(point, now)])),
+        tickets: new Map((message.tickets ?? []).map((ticket) => [ticket.id, heard(ticket, now)])),
       },
     }
   }
@@ -60,6 +63,12 @@ function delta(book: Book, message: LiveMessage, now: number): Entry {
       const points = new Map(book.points)
       points.set(message.point.kiosk, heard(message.point, now))
       return { book: { ...book, points } }
+    }
+    case 'ticket': {
+      const tickets = new Map(book.tickets)
+      if (message.ticket.phase === 'closed') tickets.delete(message.ticket.id)
+      else tickets.set(message.ticket.id, heard(message.ticket, now))
+      return { book: { ...book, tickets } }
     }
     case 'site':
       return { book: { ...book, site: message.site } }

@@ -1,5 +1,5 @@
 /** Small honest examples for tests. */
-import type { Call, Person, Point, Snapshot } from '../api/schema.ts'
+import type { Call, Person, Point, Snapshot, Ticket } from '../api/schema.ts'
 
 export const zhang: Person = { id: 'p-zhang', name: '张三', post: '接线员', role: 'operator' }
 export const li: Person = { id: 'p-li', name: '李四', post: '接线员', role: 'operator' }
@@ -39,6 +39,30 @@ export function point(change: Partial<Point> = {}): Point {
     state: 'idle',
     since: '2026-11-22T00:00:00Z',
     since_ms: 0,
+    ...change,
+  }
+}
+
+export function ticket(change: Partial<Ticket> = {}): Ticket {
+  return {
+    id: '361025105207-1.361025105.t7',
+    red: true,
+    code: 'offline',
+    title: '终端离线，听不到它的任何消息',
+    kiosk: '361025105207-1',
+    unit: { code: '361025105207', name: '流坑村' },
+    township: niutian,
+    site: niutian,
+    phase: 'open',
+    present: true,
+    began_at: '2026-11-22T00:00:00Z',
+    lasted_ms: 120_000,
+    opened_at: '2026-11-22T00:01:50Z',
+    open_ms: 10_000,
+    due_ms: 7_190_000,
+    stop_gap: false,
+    steps: [],
+    may: ['take', 'stop_gap', 'repaired', 'close'],
     ...change,
   }
 }
