@@ -37,6 +37,8 @@ type commands struct {
 	Enrol   enrolCommand   `cmd:"" help:"用一次性登记码在站点登记本终端"`
 	Screen  screenCommand  `cmd:"" help:"在屏幕上打开终端页面，并看住它"`
 	Prompts promptsCommand `cmd:"" help:"提示语：列出、生成代用音、检查录音"`
+	State   stateCommand   `cmd:"" help:"显示运行中的终端的状态"`
+	Probe   probeCommand   `cmd:"" help:"接线时用：列出硬件，看着按键，试灯"`
 	Version versionCommand `cmd:"" help:"显示版本"`
 }
 

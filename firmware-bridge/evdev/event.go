@@ -43,3 +43,17 @@ func decode(buf []event, raw []byte) int {
 type bits [keyMax/8 + 1]byte
 
 func (b *bits) has(c Code) bool { return c <= keyMax && b[c/8]&(1<<(c%8)) != 0 }
+
+// EventSize is how many octets the kernel gives for one event.
+const EventSize = eventSize
+
+// KeyOf reads one event as the kernel gives it, of EventSize octets, and says
+// which key went down or up; ok is false for everything else, the repetition
+// of a held key included.
+func KeyOf(raw []byte) (c Code, down, ok bool) {
+	var e [1]event
+	if decode(e[:], raw) == 0 || e[0].Type != evKey || e[0].Value != keyUp && e[0].Value != keyDown {
+		return 0, false, false
+	}
+	return Code(e[0].Code), e[0].Value == keyDown, true
+}
