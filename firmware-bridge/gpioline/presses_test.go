@@ -276,7 +276,8 @@ func wires(s *stand, n int) {
 		whole := i%5 != 0
 		if !whole { // cut, and found before the next press
 			rest(false)
-			s.wants(input.Red, input.Fault, s.at+key.BrokenAfter, s.at+key.BrokenAfter+2*seen)
+			// The last look may have met the contacts of a press in passing.
+			s.wants(input.Red, input.Fault, s.at+key.BrokenAfter-compareEvery, s.at+key.BrokenAfter+2*seen)
 			s.at += key.BrokenAfter + 2*seen
 		}
 		if whole {
