@@ -7,7 +7,6 @@ SHELL := /bin/sh
 
 # Static programs; also, one way of building fills one build cache.
 export CGO_ENABLED := 0
-programs := bin/hub bin/terminal bin/villagesim
 web_sources := $(shell find web -path web/node_modules -prune -o -path web/dist -prune -o -type f -print)
 
 .PHONY: help
@@ -26,7 +25,7 @@ setup-test: ## install what testing needs
 .PHONY: build
 build: setup bin/.pages ## build the pages and the programs into bin/
 	@mkdir -p bin
-	go build -o bin/ ./cmd/hub ./cmd/terminal ./cmd/villagesim
+	go build -o bin/ ./cmd/hub ./cmd/terminal ./cmd/terminal-voice ./cmd/villagesim
 
 # Vite empties dist first; the placeholder, which is committed, comes back from web/public.
 bin/.pages: $(web_sources) | setup
@@ -44,7 +43,24 @@ run: build ## start a small county on this machine; Ctrl-C stops it
 .PHONY: arm64
 arm64: ## build the terminal for small boards into bin/arm64/
 	@mkdir -p bin/arm64
-	GOARCH=arm64 go build -o bin/arm64/ ./cmd/terminal
+	GOARCH=arm64 go build -o bin/arm64/ ./cmd/terminal ./cmd/terminal-voice
+
+# A version a package manager can compare: the last tag, or the number of commits.
+VERSION ?= $(shell git describe --tags --match 'v[0-9]*' 2>/dev/null | sed 's/^v//' | grep . || echo "0.2.$$(git rev-list --count HEAD 2>/dev/null || echo 0)")
+package_flags := -trimpath -ldflags '-s -w -X main.version=$(VERSION)'
+
+.PHONY: packages
+packages: setup bin/.pages bin/lint/nfpm ## build bin/packages/huying-terminal_*.deb for amd64 and arm64
+	@mkdir -p bin/packages
+	@for arch in amd64 arm64; do \
+		GOARCH=$$arch go build $(package_flags) -o bin/packages/$$arch/ ./cmd/terminal ./cmd/terminal-voice && \
+		ARCH=$$arch VERSION=$(VERSION) BIN=bin/packages/$$arch \
+			bin/lint/nfpm package --config deploy/packages/terminal.yaml --packager deb --target bin/packages/ || exit 1; \
+	done
+
+bin/lint/nfpm: tools/nfpm/go.mod
+	@mkdir -p bin/lint
+	go -C tools/nfpm build -o ../../bin/lint/ github.com/goreleaser/nfpm/v2/cmd/nfpm
 
 # ---- check and test
 
