@@ -57,7 +57,7 @@ var stages = []stage{
 // has races of its own (pion/srtp v3.0.12, ReadStreamSRTP.Read), now and then
 // seen by the detector, which then fails a test of ours that is right; and to
 // compile LiveKit a second time takes longer than all the other tests.
-var media = []string{"huying/hub/media/embedded", "huying/cmd/villagesim", "huying/cmd/villagesim/voice"}
+var media = []string{"huying/hub/media/embedded", "huying/cmd/villagesim", "huying/cmd/villagesim/voice", "huying/terminal/voice/room"}
 
 // killed is the package that kills real programs. It must not share the
 // processors with other packages, for it measures how soon a press rings; and

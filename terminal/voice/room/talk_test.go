@@ -181,6 +181,7 @@ func TestTheyHearEachOther(t *testing.T) {
 		a.Hush()
 		b.Hush()
 	}
+	t.Logf("trials: %d talks, %d tones and words each way", *talks, 4**talks)
 	t.Logf("worst: first sound after %d ms, mouth to ear %d ms", joinWorst.Milliseconds(), delayWorst.Milliseconds())
 	if delayWorst > 600*time.Millisecond {
 		t.Errorf("a word took %s", delayWorst)
