@@ -21,6 +21,10 @@ type Audit struct {
 	Lost    []string
 	Doubled []string
 	Broken  []string // other invariants
+	// Agreed is after what time of rest both sites showed the same calls, and
+	// Differed the last difference.
+	Agreed   time.Duration
+	Differed string
 }
 
 // Err gives the evidence against the promise, or nil.

@@ -16,9 +16,11 @@ func (c *County) End(ctx context.Context) (Audit, error) {
 	now := time.Now()
 	err := c.awaitStored(ctx, now)
 	c.sort()
-	differ := ""
+	differ, last, began := "", "", time.Now()
 	agreed := until(ctx, 30*time.Second, "township and county show the same open calls", func() bool {
-		differ = difference(c.page.open(), c.county.open())
+		if differ = difference(c.page.open(), c.county.open()); differ != "" {
+			last = differ
+		}
 		return differ == ""
 	})
 	if agreed != nil {
@@ -35,8 +37,10 @@ func (c *County) End(ctx context.Context) (Audit, error) {
 	if err != nil {
 		return Audit{}, err
 	}
+	agreedAfter := time.Since(began)
 	a := c.judge(c.book.promised(now), home, &above)
 	a.Lost = append(a.Lost, c.forgotten()...)
+	a.Agreed, a.Differed = agreedAfter, last
 	return a, a.Err()
 }
 

@@ -119,7 +119,7 @@ func live(t *testing.T, c *kill.County, trials []trial) {
 	if err != nil {
 		t.Error(err)
 	}
-	t.Logf("%d presses", a.Presses)
+	t.Logf("%d presses; both sites agreed after %v; %s", a.Presses, a.Agreed.Round(time.Millisecond), a.Differed)
 	reported.Presses += a.Presses
 }
 
