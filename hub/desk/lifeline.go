@@ -231,21 +231,6 @@ func (l *lives) do(now time.Time, f wire.TicketDo) error {
 
 var errSiteAway = life.Refusal("site_away")
 
-// Raise says that the hub saw a fault of a kiosk by itself (life.CodeClone);
-// Lower says that it is over. Both may be repeated.
-func (d *Desk) Raise(kiosk, code, part, detail string) {
-	d.mu.Lock()
-	d.lives.carry(d.lives.w.Raise(d.lives.cfg.Now(), kiosk, code, part, detail))
-	d.release()
-}
-
-// Lower ends what Raise began.
-func (d *Desk) Lower(kiosk, code, part string) {
-	d.mu.Lock()
-	d.lives.carry(d.lives.w.Lower(d.lives.cfg.Now(), kiosk, code, part))
-	d.release()
-}
-
 // retire stops missing a kiosk whose key is not believed any more.
 func (l *lives) retire(kiosk string) {
 	if l.mine(kiosk) && l.cfg.Retired(kiosk) {

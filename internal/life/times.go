@@ -5,6 +5,7 @@ import "time"
 // Times are the patience of a watch.
 type Times struct {
 	Silent   time.Duration // nothing heard for so long: the kiosk is offline
+	Hold     time.Duration // so long a kiosk must be struck to count as one of many: a hub that slept wakes before its sockets
 	Gather   time.Duration // so long a fault that may be a township's waits for others of its kind
 	Window   time.Duration // such faults that begin within one window are one
 	StopGap  time.Duration // from opening to a stop-gap, else the duty leader is told (F102)
@@ -23,7 +24,7 @@ type Times struct {
 // within 90 s of the last heartbeat, which comes each 30 s; 26 h and 8 days
 // leave a test that is made each day or week some slack.
 func DefaultTimes() Times {
-	return Times{Silent: 80 * time.Second, Gather: 30 * time.Second, Window: 5 * time.Minute,
+	return Times{Silent: 80 * time.Second, Hold: 5 * time.Second, Gather: 30 * time.Second, Window: 5 * time.Minute,
 		StopGap: 2 * time.Hour, County: time.Hour, Flap: 30 * time.Minute, Repaired: 30 * time.Minute,
 		Daily: 26 * time.Hour, Weekly: 8 * 24 * time.Hour, Settle: 2 * time.Hour,
 		Recount: 24 * time.Hour, Confirm: 45 * time.Second, Store: 10 * time.Minute}

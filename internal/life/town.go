@@ -56,6 +56,13 @@ func (w *Watch) townsNow(now time.Time) {
 	}
 }
 
+// look sets when the town must be looked at again.
+func (t *town) look(at time.Time) {
+	if t.due.IsZero() || at.Before(t.due) {
+		t.due = at
+	}
+}
+
 // hit is a kiosk at which a fault stands that may be the township's.
 type hit struct {
 	k     *Kiosk
@@ -83,7 +90,9 @@ func (w *Watch) lookAt(now time.Time, t *town, code string) {
 	hits := w.hits(t, code)
 	var fresh []hit
 	for _, h := range hits {
-		if now.Sub(h.began) < w.cfg.Times.Window {
+		if counts := h.began.Add(w.cfg.Times.Hold); now.Before(counts) {
+			t.look(counts)
+		} else if now.Sub(h.began) < w.cfg.Times.Window {
 			fresh = append(fresh, h)
 		}
 	}
@@ -165,9 +174,7 @@ func (w *Watch) singles(now time.Time, t *town, code string, hits []hit) {
 			s.OpenedAt = whole.OpenedAt
 			w.due = time.Time{}
 		case t.unit != "" && now.Before(ripe):
-			if t.due.IsZero() || ripe.Before(t.due) {
-				t.due = ripe
-			}
+			t.look(ripe)
 		default:
 			w.stand(now, fault{key: x, since: h.k.start(code)}, nil)
 		}

@@ -269,6 +269,20 @@ func TestAStormTakesInWhatNobodyHasTouched(t *testing.T) {
 	}
 }
 
+// A hub that slept wakes before the frames that wait in its sockets.
+func TestAHubThatSleptCriesNoWolf(t *testing.T) {
+	s := newStation(t, villages(10)...)
+	s.now = s.now.Add(10 * time.Minute)
+	s.take(s.w.Tick(s.now))
+	s.now = s.now.Add(time.Second)
+	s.take(s.w.Tick(s.now))
+	s.leap(time.Second)
+	s.pass(time.Minute)
+	if len(s.w.Tickets()) != 0 {
+		t.Fatal(s.w.Tickets())
+	}
+}
+
 // Without mains the kiosks are alive and say so: one power cut.
 func TestAPowerCutIsOneTicket(t *testing.T) {
 	s := newStation(t, villages(6)...)
