@@ -44,6 +44,13 @@ func firmware(t *testing.T, chip, flags string) (elf, keysim string) {
 	if _, err := os.Stat("/usr/include/simavr/sim_avr.h"); err != nil {
 		t.Skip("THE FIRMWARE IS NOT TESTED: simavr is missing; deploy/setup.sh test installs it")
 	}
+	// The sources are looked at so that go test knows a cached result to be old.
+	for _, kind := range []string{"*.[ch]", "sim/*.c", "Makefile"} {
+		files, _ := filepath.Glob("../firmware/" + kind)
+		for _, f := range files {
+			_, _ = os.Stat(f)
+		}
+	}
 	out, err := filepath.Abs("../../bin/firmware")
 	if err != nil {
 		t.Fatal(err)

@@ -37,6 +37,8 @@ var proofs = []proof{
 	{"line", "whatever the lines do, no press is lost or doubled, and it is the same call everywhere once they are well", badLines},
 	{"kill", "no press is lost or doubled, and each rings within 3 s of its hub being reachable, wherever hub or kiosk dies and whatever happens to the database", kill},
 	{"gpio", "on a real kernel each press counts once and nothing else does, whatever contacts, plugs and our own process do", realKernel},
+	{"mcu", "keys behind a microcontroller count each press once, on a line that loses 1 % of its octets each way, and through unplugging and resets", microcontroller},
+	{"kiosk-audio", "a kiosk without a screen is heard and hears: a tone played at one side is measured at the other, both ways and at once", kioskAudio},
 	{"keys", "a bouncing key is one press, however it bounces", tests{
 		packages: []string{"./firmware-bridge/..."}, count: 5, run: ".",
 		trials: func(n int) string { return fmt.Sprintf("%d runs of its tests, thousands of presses", n) },
