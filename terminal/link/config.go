@@ -49,6 +49,8 @@ type Events interface {
 // Times are the patience of a link.
 type Times struct {
 	Dial      time.Duration // name, TCP, TLS and HTTP together
+	Beside    time.Duration // least pause before another attempt is begun beside one that hangs
+	Doubt     time.Duration // how often a line is asked whether a press is stuck in it
 	Challenge time.Duration // the site's first frame
 	Write     time.Duration // one frame into the kernel
 	Quiet     time.Duration // nothing heard, not even a ping: the line is dead
@@ -57,12 +59,14 @@ type Times struct {
 	Most      time.Duration // bound of the longest
 }
 
-// DefaultTimes fit a site that pings every 10 s: two pings may be lost.
+// DefaultTimes fit a site that pings every 10 s: two pings may be lost. Dial is
+// for lines that take a second each way and lose every third packet, where an
+// attempt needs eight good packets in all.
 // Unacked notices sooner that a line on which something was sent is dead, as
 // after a change of address behind a mobile operator's NAT.
 func DefaultTimes() Times {
 	return Times{
-		Dial: 5 * time.Second, Challenge: 5 * time.Second, Write: 5 * time.Second,
+		Dial: 12 * time.Second, Challenge: 5 * time.Second, Beside: 1500 * time.Millisecond, Doubt: 500 * time.Millisecond, Write: 5 * time.Second,
 		Quiet: 25 * time.Second, Unacked: 10 * time.Second,
 		First: 200 * time.Millisecond, Most: 15 * time.Second,
 	}
@@ -90,6 +94,9 @@ func (c Config) normalize() (Config, error) {
 	}
 	if c.Times == (Times{}) {
 		c.Times = DefaultTimes()
+	}
+	if c.Times.Doubt <= 0 {
+		c.Times.Doubt = DefaultTimes().Doubt
 	}
 	if c.Jitter == nil {
 		c.Jitter = rand.N[time.Duration]

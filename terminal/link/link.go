@@ -20,6 +20,7 @@ type Link struct {
 	once   sync.Once
 	done   sync.WaitGroup
 	full   atomic.Pointer[func()] // ends the present connection
+	stuck  func(*greeted) bool    // tests pretend
 }
 
 // New makes a link that is not yet started. It fails on an address that can
@@ -30,7 +31,7 @@ func New(cfg Config) (*Link, error) {
 		return nil, err
 	}
 	cfg.Log = cfg.Log.With("site", string(cfg.Site))
-	return &Link{cfg: cfg, lanes: newLanes(), wake: make(chan struct{}, 1)}, nil
+	return &Link{cfg: cfg, lanes: newLanes(), wake: make(chan struct{}, 1), stuck: (*greeted).stuck}, nil
 }
 
 // Start begins to connect and returns.
@@ -51,8 +52,9 @@ func (l *Link) Stop() {
 	l.done.Wait()
 }
 
-// Wake asks for a connection now instead of after the present pause; on a
-// living connection it does nothing.
+// Wake asks for a connection now: instead of after the present pause, or
+// beside an attempt that hangs. On a living connection it does nothing; one
+// that is dying under a press replaces itself.
 func (l *Link) Wake() {
 	select {
 	case l.wake <- struct{}{}:
@@ -81,12 +83,21 @@ const startSpread = 2
 
 func (l *Link) run(ctx context.Context) {
 	attempt := startSpread
+	var g *greeted // the connection that has taken the place of one
 	for warned := false; ; {
-		if !l.pause(ctx, &attempt) {
-			return
+		var welcomed bool
+		var err error
+		if g == nil {
+			if !l.pause(ctx, &attempt) {
+				return
+			}
+			g, err = l.reach(ctx)
 		}
-		welcomed, err := l.session(ctx)
+		if g != nil {
+			welcomed, g, err = l.session(ctx, g)
+		}
 		if ctx.Err() != nil {
+			g.close()
 			return
 		}
 		switch {
@@ -118,7 +129,7 @@ func (l *Link) pause(ctx context.Context, attempt *int) bool {
 }
 
 // Error is why a connection failed or ended, with a stable code: unreachable,
-// refused, no_challenge, silent, bad_frames, write, closed.
+// refused, no_challenge, silent, bad_frames, write, closed, replaced.
 type Error struct {
 	Code string
 	Err  error

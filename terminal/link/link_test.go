@@ -36,7 +36,7 @@ func get[T any](t *testing.T, c <-chan T, what string) T {
 	}
 }
 
-func start(t *testing.T, url string, change func(*link.Config)) (*link.Link, *heard) {
+func start(t *testing.T, url string, change func(*link.Config), pretend ...func() bool) (*link.Link, *heard) {
 	h := &heard{make(chan uint64, 64), make(chan string, 64), make(chan wire.Frame, 1024), make(chan wire.Frame, 4096)}
 	cfg := link.Config{
 		Site: "361025105", URL: url, Kiosk: "k-1", Sign: func(nonce []byte) []byte { return append([]byte("signed "), nonce...) },
@@ -49,6 +49,9 @@ func start(t *testing.T, url string, change func(*link.Config)) (*link.Link, *he
 	l, err := link.New(cfg)
 	if err != nil {
 		t.Fatal(err)
+	}
+	for _, p := range pretend {
+		l.Pretend(p)
 	}
 	l.Start()
 	t.Cleanup(l.Stop)

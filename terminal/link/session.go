@@ -2,7 +2,6 @@ package link
 
 import (
 	"context"
-	"crypto/tls"
 	"errors"
 	"fmt"
 	"io"
@@ -28,19 +27,15 @@ const (
 	maxBad      = 256
 )
 
-// session is one connection, from dialling to its end. It reports whether the
-// site welcomed the kiosk.
-func (l *Link) session(ctx context.Context) (welcomed bool, err error) {
-	ws, err := l.dial(ctx)
-	if err != nil {
-		return false, err
-	}
+// session is one connection, from HELLO to its end. It reports whether the site
+// welcomed the kiosk, and gives the connection that took its place, if one did.
+func (l *Link) session(ctx context.Context, g *greeted) (welcomed bool, next *greeted, err error) {
+	ws := g.ws
 	defer ws.Close()
 	// Stop ends a read that waits; closing twice is harmless.
 	defer context.AfterFunc(ctx, func() { l.goodbye(ws) })()
-	nonce, err := l.challenge(ws)
-	if err != nil {
-		return false, err
+	if g.secure && l.cfg.Dialled != nil {
+		l.cfg.Dialled(g.header)
 	}
 	l.conns++
 	conn := l.conns
@@ -48,28 +43,34 @@ func (l *Link) session(ctx context.Context) (welcomed bool, err error) {
 	end := func() { _ = ws.Close() }
 	l.full.Store(&end)
 	over, stop := context.WithCancel(ctx)
-	var writer sync.WaitGroup
+	var beside sync.WaitGroup
 	var failed error
-	writer.Go(func() {
-		if failed = l.write(over, ws, conn, nonce); failed != nil {
+	beside.Go(func() {
+		if failed = l.write(over, g, conn); failed != nil {
 			_ = ws.Close() // the reader must learn of it
 		}
 	})
+	beside.Go(func() {
+		if next = l.replace(over, g); next != nil {
+			_ = ws.Close()
+		}
+	})
 	l.cfg.Events.Up(l.cfg.Site, conn)
-	welcomed, err = l.read(ws, conn)
+	welcomed, err = l.read(g, conn)
 	l.lanes.open(0)
 	stop()
-	writer.Wait()
-	if failed != nil {
+	beside.Wait()
+	switch {
+	case next != nil:
+		err = &Error{"replaced", errors.New("a press waited too long; a new connection was quicker")}
+	case failed != nil:
 		err = failed
 	}
 	l.cfg.Events.Down(l.cfg.Site, conn, code(err))
-	return welcomed, err
+	return welcomed, next, err
 }
 
-func (l *Link) dial(ctx context.Context) (*websocket.Conn, error) {
-	ctx, cancel := context.WithTimeout(ctx, l.cfg.Times.Dial)
-	defer cancel()
+func (l *Link) dial(ctx context.Context) (*websocket.Conn, http.Header, error) {
 	dialer := websocket.Dialer{
 		NetDialContext:  (&net.Dialer{Control: l.control}).DialContext,
 		TLSClientConfig: l.cfg.TLS,
@@ -79,20 +80,17 @@ func (l *Link) dial(ctx context.Context) (*websocket.Conn, error) {
 	ws, resp, err := dialer.DialContext(ctx, l.cfg.URL, http.Header{"User-Agent": {"huying-terminal"}})
 	if err != nil && resp != nil {
 		body, _ := io.ReadAll(io.LimitReader(resp.Body, 512))
-		return nil, &Error{"refused", fmt.Errorf("%s %s", resp.Status, body)}
+		return nil, nil, &Error{"refused", fmt.Errorf("%s %s", resp.Status, body)}
 	}
 	if err != nil {
-		return nil, &Error{"unreachable", err}
-	}
-	if _, secure := ws.NetConn().(*tls.Conn); secure && l.cfg.Dialled != nil {
-		l.cfg.Dialled(resp.Header)
+		return nil, nil, &Error{"unreachable", err}
 	}
 	ws.SetReadLimit(wire.MaxFrame)
 	alive := func() { _ = ws.SetReadDeadline(time.Now().Add(l.cfg.Times.Quiet)) }
 	pong := ws.PingHandler()
 	ws.SetPingHandler(func(data string) error { alive(); return pong(data) })
 	ws.SetPongHandler(func(string) error { alive(); return nil })
-	return ws, nil
+	return ws, resp.Header, nil
 }
 
 // control bounds how long the kernel keeps sending into a dead line. Go sets
@@ -100,7 +98,11 @@ func (l *Link) dial(ctx context.Context) (*websocket.Conn, error) {
 func (l *Link) control(_, _ string, c syscall.RawConn) error {
 	var err error
 	ctrl := c.Control(func(fd uintptr) {
-		err = unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_USER_TIMEOUT, int(l.cfg.Times.Unacked/time.Millisecond))
+		err = errors.Join(
+			unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_USER_TIMEOUT, int(l.cfg.Times.Unacked/time.Millisecond)),
+			// What was lost is sent again after even pauses, not doubling ones: the
+			// doubling spares a net that is full, which a kiosk's few octets never are.
+			unix.SetsockoptInt(int(fd), unix.IPPROTO_TCP, unix.TCP_THIN_LINEAR_TIMEOUTS, 1))
 	})
 	return errors.Join(ctrl, err)
 }
@@ -132,11 +134,12 @@ func next(ws *websocket.Conn) (wire.Frame, error) {
 	return wire.Decode(data)
 }
 
-func (l *Link) read(ws *websocket.Conn, conn uint64) (welcomed bool, err error) {
-	refused := 0
+func (l *Link) read(g *greeted, conn uint64) (welcomed bool, err error) {
+	ws, refused := g.ws, 0
 	for {
 		_ = ws.SetReadDeadline(time.Now().Add(l.cfg.Times.Quiet))
 		f, err := next(ws)
+		g.heard()
 		var bad *wire.Error
 		switch {
 		case errors.As(err, &bad):
@@ -170,7 +173,8 @@ func (l *Link) refuse(conn uint64, bad *wire.Error, count int) {
 }
 
 // write sends what is in the lanes until the connection ends.
-func (l *Link) write(over context.Context, ws *websocket.Conn, conn uint64, nonce []byte) error {
+func (l *Link) write(over context.Context, g *greeted, conn uint64) error {
+	ws := g.ws
 	for {
 		f, ok := l.lanes.take(conn)
 		if !ok {
@@ -182,7 +186,7 @@ func (l *Link) write(over context.Context, ws *websocket.Conn, conn uint64, nonc
 			continue
 		}
 		if hello, is := f.(wire.Hello); is {
-			hello.Sig, hello.BootID, hello.Version = l.cfg.Sign(nonce), l.cfg.BootID, l.cfg.Version
+			hello.Sig, hello.BootID, hello.Version = l.cfg.Sign(g.nonce), l.cfg.BootID, l.cfg.Version
 			f = hello
 		}
 		data, err := wire.Encode(f)
@@ -199,6 +203,7 @@ func (l *Link) write(over context.Context, ws *websocket.Conn, conn uint64, nonc
 			return &Error{"write", err}
 		}
 		failpoint.At(failpoint.TerminalSendAfter)
+		g.wrote(f)
 		l.cfg.Events.Wrote(l.cfg.Site, f)
 	}
 }

@@ -71,6 +71,10 @@ func (s *Site) Dialled() *Conn {
 	}
 }
 
+// Knocks are the connections to come, for a test that waits for other things
+// as well; it closes them itself.
+func (s *Site) Knocks() <-chan *Conn { return s.conns }
+
 // Accept waits for a connection, challenges it, checks HELLO and welcomes it.
 func (s *Site) Accept() (*Conn, wire.Hello) {
 	s.t.Helper()
