@@ -71,6 +71,8 @@ type App struct {
 	up       *uplink.Client
 	down     *uplink.Server
 	places   *places
+	security *security // nil: plain HTTP
+	remote   *remote
 	meter    *meter
 	listener net.Listener
 	servers  []*http.Server
@@ -108,6 +110,9 @@ func (a *App) start(ctx context.Context) error {
 	a.listener = ln
 	if a.cfg.PublicURL == "" {
 		a.cfg.PublicURL = "http://" + ln.Addr().String()
+		if a.cfg.TLS.on() {
+			a.cfg.PublicURL = "https://" + ln.Addr().String()
+		}
 	}
 	if a.store, err = a.parts.OpenStorage(ctx, a.cfg, a.log); err != nil {
 		return err
@@ -117,6 +122,9 @@ func (a *App) start(ctx context.Context) error {
 		return err
 	}
 	if err := a.furnish(ctx, hasher); err != nil {
+		return err
+	}
+	if err := a.secure(ctx); err != nil {
 		return err
 	}
 	a.startVoice(ctx)

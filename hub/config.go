@@ -35,6 +35,7 @@ type Config struct {
 	Demo        bool         `koanf:"demo"`
 	Seed        string       `koanf:"seed"` // file with people and points to add at start
 	Ladders     []LadderStep `koanf:"ladders"`
+	TLS         TLS          `koanf:"tls"`
 }
 
 // Neighbour is another site and the secret that both share.
@@ -42,6 +43,7 @@ type Neighbour struct {
 	Unit   view.Unit `koanf:"unit"`
 	URL    string    `koanf:"url"` // of the site above
 	Secret string    `koanf:"secret"`
+	Root   string    `koanf:"root"` // file (PEM) with the root of the site above; empty: the system knows it
 }
 
 // LadderStep is one rung of a ladder other than the default one.
@@ -103,6 +105,10 @@ func (c Config) Validate() (Config, error) {
 		}
 	}
 	if err := c.validateNeighbours(); err != nil {
+		return c, err
+	}
+	var err error
+	if c.TLS, err = c.TLS.validate(c); err != nil {
 		return c, err
 	}
 	if _, err := c.ladders(); err != nil {

@@ -14,6 +14,7 @@ type meter struct {
 	commit    prometheus.Histogram
 	batch     prometheus.Histogram
 	unproven  prometheus.Counter
+	cloned    prometheus.Counter
 	violation *prometheus.CounterVec
 	lifeMeter
 }
@@ -29,11 +30,13 @@ func newMeter() *meter {
 		batch: prometheus.NewHistogram(prometheus.HistogramOpts{Name: "huying_commit_saves",
 			Help: "Saves in one transaction.", Buckets: prometheus.ExponentialBuckets(1, 2, 12)}),
 		unproven: prometheus.NewCounter(prometheus.CounterOpts{Name: "huying_unproven_presses_total",
-			Help: "Presses relayed by a site below that the kiosk's key does not prove; they ring all the same."}),
+			Help: "Presses that the kiosk's key does not prove, direct and relayed; they ring all the same."}),
+		cloned: prometheus.NewCounter(prometheus.CounterOpts{Name: "huying_clones_total",
+			Help: "Times that two live kiosks were seen with one identity; must stay 0."}),
 		violation: prometheus.NewCounterVec(prometheus.CounterOpts{Name: "huying_invariant_violations_total",
 			Help: "Broken promises seen by the hub itself; must stay 0."}, []string{"invariant"}),
 	}
-	m.registry.MustRegister(m.ring, m.commit, m.batch, m.unproven, m.violation)
+	m.registry.MustRegister(m.ring, m.commit, m.batch, m.unproven, m.cloned, m.violation)
 	m.lifeMeter = newLifeMeter(m.registry)
 	return m
 }

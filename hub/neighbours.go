@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"crypto/tls"
 	"net/http"
 
 	"huying/hub/directory"
@@ -27,6 +28,15 @@ func (r *registrar) Redeem(ctx context.Context, code, publicKey, address string)
 	return k, r.after(ctx, k, err)
 }
 
+// Revoke ends the trust in a kiosk's key here and above, and its lines.
+func (r *registrar) Revoke(ctx context.Context, id string) error {
+	if err := r.Registrar.Revoke(ctx, id); err != nil {
+		return err
+	}
+	k, err := r.Kiosk(ctx, id)
+	return r.after(ctx, k, err)
+}
+
 func (r *registrar) after(ctx context.Context, k directory.Kiosk, err error) error {
 	if err != nil {
 		return err
@@ -40,6 +50,7 @@ func (r *registrar) after(ctx context.Context, k directory.Kiosk, err error) err
 
 // learnt reads the places again and shows the new point.
 func (a *App) learnt(ctx context.Context) {
+	a.kiosks.Look()
 	if err := a.places.refresh(ctx); err != nil {
 		a.log.Error("places not read again", "error", err)
 		return
@@ -57,12 +68,13 @@ func (a *App) below(standby *directory.Standby) http.Handler {
 	return a.down
 }
 
-func (a *App) above() {
+func (a *App) above(tlsAbove *tls.Config) {
 	p := a.cfg.Parent
 	if p == nil {
 		return
 	}
 	a.up = uplink.NewClient(socketURL(p.URL, "/uplink"), call.Site(a.cfg.Unit.Code), call.Site(p.Unit.Code), p.Secret,
 		a.desk, a.store, a.log)
+	a.up.TLS = tlsAbove
 	a.up.Start()
 }

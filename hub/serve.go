@@ -2,6 +2,7 @@ package hub
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -13,6 +14,7 @@ import (
 	"huying/hub/auth"
 	"huying/hub/directory"
 	"huying/hub/session"
+	"huying/internal/wire"
 )
 
 // serve wires the handlers and begins to listen.
@@ -23,7 +25,16 @@ func (a *App) serve(hasher *auth.Hasher) error {
 	if err := standby.Warm(ctx); err != nil {
 		return err
 	}
-	handler, err := a.handler(standby, hasher)
+	tlsAbove, rootAbove, err := a.cfg.parentTLS()
+	if err != nil {
+		return err
+	}
+	a.remote = &remote{store: a.store, mine: a.mine, look: func() { a.kiosks.Look() },
+		reported: func(kiosk string) (wire.ConfigState, bool) { return a.kiosks.Reported(kiosk) }}
+	if _, err := a.remote.News(ctx); err != nil {
+		return err
+	}
+	handler, err := a.handler(standby, hasher, rootAbove)
 	if err != nil {
 		return err
 	}
@@ -31,8 +42,8 @@ func (a *App) serve(hasher *auth.Hasher) error {
 	for _, p := range []string{"/api/", "/live", "/livez", "/readyz"} {
 		mux.Handle(p, handler)
 	}
-	a.kiosks = session.NewKiosks(session.KioskConfig{Registry: standby, Calls: a.desk, Papers: a.store,
-		Unproven: a.meter.unproven.Inc, Log: a.log})
+	a.kiosks = session.NewKiosks(session.KioskConfig{Registry: standby, Calls: a.desk, Papers: a.remote,
+		Signed: a.signed, Config: a.remote.Config, Unproven: a.meter.unproven.Inc, Cloned: a.meter.cloned.Inc, Log: a.log})
 	mux.Handle("/kiosk", a.kiosks)
 	if len(a.cfg.Children) > 0 {
 		mux.Handle("/uplink", a.below(standby))
@@ -46,11 +57,15 @@ func (a *App) serve(hasher *auth.Hasher) error {
 		home = "centre"
 	}
 	mux.Handle("/", pages(home))
-	a.listen(a.listener, mux)
+	ln := a.listener
+	if a.security != nil {
+		ln = tls.NewListener(ln, a.security.config)
+	}
+	a.listen(ln, mux)
 	if err := a.serveMetrics(); err != nil {
 		return err
 	}
-	a.above()
+	a.above(tlsAbove)
 	return nil
 }
 
@@ -77,7 +92,7 @@ func (a *App) serveMetrics() error {
 	return nil
 }
 
-func (a *App) handler(standby *directory.Standby, hasher *auth.Hasher) (http.Handler, error) {
+func (a *App) handler(standby *directory.Standby, hasher *auth.Hasher, rootAbove string) (http.Handler, error) {
 	accounts := directory.NewAccounts(standby)
 	tickets := auth.NewTickets()
 	a.browsers = session.NewBrowsers(session.BrowserConfig{Tickets: tickets, Origins: a.cfg.Origins, Log: a.log,
@@ -87,6 +102,6 @@ func (a *App) handler(standby *directory.Standby, hasher *auth.Hasher) (http.Han
 		SignIn:   auth.NewSignIn(accounts, auth.NewGuard(), hasher, nil), Accounts: accounts, Tickets: tickets,
 		Calls: a.desk, Media: a.desk, Duty: a.desk, Points: a.desk, Health: a.desk,
 		Records: &records{desk: a.desk, archive: a.store, places: a.places},
-		Kiosks:  &registrar{Registrar: directory.NewRegistrar(a.store, hasher, auth.NewGuard(), nil), app: a},
-		Live:    a.browsers, Unit: a.places.unit, Ready: a.store.Ping, Log: a.log})
+		Kiosks:  a.registrar(hasher), Remote: a.remote, Identity: a.identity(), Address: a.cfg.PublicURL, Last: a.last(rootAbove),
+		Live: a.browsers, Unit: a.places.unit, Ready: a.store.Ping, Log: a.log})
 }

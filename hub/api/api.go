@@ -49,6 +49,13 @@ type Config struct {
 	Health  Health
 	Kiosks  Kiosks
 	Live    Live
+	Remote  Remote
+	// Identity is nil where the hub speaks plain HTTP.
+	Identity *Identity
+	// Address is how kiosks reach this hub; Last is the hub above, their last
+	// resort, nil at the top.
+	Address string
+	Last    *HubAbove
 	// Unit names an administrative unit by code; false when it is unknown.
 	Unit func(code string) (view.Unit, bool)
 	// Ready says whether the hub does all it should; an error is answered as 503.
@@ -115,6 +122,8 @@ func newServer(c Config) *server {
 	s.callRoutes()
 	s.outcomeRoutes()
 	s.pointRoutes()
+	s.identityRoutes()
+	s.settingsRoutes()
 	s.healthRoutes()
 	s.ticketRoutes()
 	s.plainRoutes()

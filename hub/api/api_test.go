@@ -37,6 +37,7 @@ type site struct {
 	sessions *memstore.MemStore
 	tickets  *auth.Tickets
 	desk     *desk
+	remote   *remote
 	log      bytes.Buffer
 	now      time.Time
 }
@@ -77,7 +78,7 @@ func open(t *testing.T) *site {
 	must(t, err)
 	s := &site{
 		t: t, store: &away{Store: memory.New()}, sessions: memstore.NewWithCleanupInterval(0),
-		tickets: auth.NewTickets(), desk: &desk{}, now: time.Now(),
+		tickets: auth.NewTickets(), desk: &desk{}, now: time.Now(), remote: &remote{given: map[string]directory.Settings{}},
 	}
 	clock := func() time.Time { return s.now }
 	standby := directory.NewStandby(s.store)
@@ -88,7 +89,8 @@ func open(t *testing.T) *site {
 		SignIn:   auth.NewSignIn(accounts, auth.NewGuard(), hasher, clock),
 		Accounts: accounts, Tickets: s.tickets,
 		Calls: s.desk, Media: s.desk, Records: s.desk, Duty: s.desk, Points: s.desk, Health: s.desk, Live: s.desk,
-		Kiosks: directory.NewRegistrar(s.store, hasher, auth.NewGuard(), clock),
+		Kiosks: directory.NewRegistrar(s.store, hasher, auth.NewGuard(), clock), Remote: s.remote, Identity: identity(t, s.store),
+		Address: "https://hub.test", Last: &api.HubAbove{Code: "361025", Name: "乐安县", URL: "https://county.test"},
 		Unit: func(code string) (view.Unit, bool) {
 			return view.Unit{Code: code, Name: "牛田镇"}, code == "361025105"
 		},

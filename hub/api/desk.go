@@ -2,12 +2,15 @@ package api
 
 import (
 	"context"
+	"crypto/x509"
 	"net/http"
 	"time"
 
 	"huying/hub/auth"
+	"huying/hub/authority"
 	"huying/hub/directory"
 	"huying/hub/view"
+	"huying/internal/wire"
 )
 
 // What the api needs of the rest of a hub. Every method is called only after
@@ -85,6 +88,30 @@ type Kiosks interface {
 	Add(ctx context.Context, k directory.Kiosk) (directory.Kiosk, error)
 	Issue(ctx context.Context, kiosk, by string) (code string, expires time.Time, err error)
 	Redeem(ctx context.Context, code, publicKey, address string) (directory.Kiosk, error)
+	// Kiosk finds one. Refusal: unknown_kiosk.
+	Kiosk(ctx context.Context, id string) (directory.Kiosk, error)
+	// Revoke ends the trust in a kiosk's key and its lines. Refusal: unknown_kiosk.
+	Revoke(ctx context.Context, id string) error
+}
+
+// Remote is what kiosks are told from afar; the empty kiosk means all of them.
+type Remote interface {
+	// Given is the latest revision, number 0 if none was given.
+	Given(kiosk string) Revision
+	// Give keeps a new revision and sends it.
+	Give(ctx context.Context, s directory.Settings) error
+	// Config is what a kiosk should have now; false: nothing, or another hub
+	// tells it.
+	Config(kiosk string) (wire.Config, bool)
+	// Reported is what a kiosk that is on the line said last of its settings.
+	Reported(kiosk string) (wire.ConfigState, bool)
+}
+
+// Identity is how a hub proves itself, and its kiosks to it.
+type Identity struct {
+	Authority *authority.Authority
+	Root      *x509.Certificate // by which the hub is known; nil: the system's authorities know it
+	Life      time.Duration     // of kiosks' certificates
 }
 
 // Live is the live socket of the pages; *session.Browsers is one.

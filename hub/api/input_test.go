@@ -143,6 +143,8 @@ func TestAKioskIsAddedAndEnrolledOnce(t *testing.T) {
 	issued := decode[struct {
 		Code    string `json:"code"`
 		Expires string `json:"expires_at"`
+		QR      string `json:"qr"`
+		Address string `json:"address"`
 	}](t, admin.expect(200, "POST", "/api/points/361025105208-1/enrolment", ""))
 	key := make([]byte, 32)
 	_, _ = rand.Read(key)

@@ -38,13 +38,8 @@ type enrolmentOutput struct {
 	Body struct {
 		Code      string    `json:"code" doc:"to be read out; shown this once"`
 		ExpiresAt time.Time `json:"expires_at"`
-	}
-}
-
-type enrolInput struct {
-	Body struct {
-		Code      string `json:"code" minLength:"1" maxLength:"32"`
-		PublicKey string `json:"public_key" minLength:"1" maxLength:"64" doc:"Ed25519, 32 bytes in base64"`
+		QR        string    `json:"qr" doc:"text of a QR code for the kiosk: huying://enrol?..., with the address, the code and the fingerprint of the root"`
+		Address   string    `json:"address" doc:"to be typed at the kiosk beside the code"`
 	}
 }
 
@@ -55,8 +50,6 @@ type registeredKiosk struct {
 	Site     view.Unit `json:"site" doc:"the unit of this hub"`
 }
 
-type enrolOutput struct{ Body registeredKiosk }
-
 func (s *server) pointRoutes() {
 	register(s, huma.Operation{Method: http.MethodGet, Path: "/api/points", OperationID: "list-points",
 		Summary: "List the service points"}, s.listPoints)
@@ -64,8 +57,6 @@ func (s *server) pointRoutes() {
 		Summary: "Add a kiosk at a point", DefaultStatus: http.StatusCreated}, s.addPoint)
 	register(s, huma.Operation{Method: http.MethodPost, Path: "/api/points/{kiosk}/enrolment", OperationID: "issue-code",
 		Summary: "Make a one-time code for a kiosk"}, s.issueCode)
-	register(s, huma.Operation{Method: http.MethodPost, Path: "/api/enrol", OperationID: "enrol",
-		Summary: "Register a kiosk's key by a one-time code"}, s.enrol)
 }
 
 func (s *server) listPoints(ctx context.Context, _ *struct{}) (*pointsOutput, error) {
@@ -115,18 +106,9 @@ func (s *server) issueCode(ctx context.Context, in *enrolmentInput) (*enrolmentO
 	}
 	s.log.Info("enrolment code issued", "kiosk", in.Kiosk, "person", who.person.ID)
 	out := &enrolmentOutput{}
-	out.Body.Code, out.Body.ExpiresAt = code, expires
+	out.Body.Code, out.Body.ExpiresAt, out.Body.Address = code, expires, s.Address
+	out.Body.QR = s.invitation(code)
 	return out, nil
-}
-
-func (s *server) enrol(ctx context.Context, in *enrolInput) (*enrolOutput, error) {
-	address := auth.Address(from(ctx).request.RemoteAddr)
-	k, err := s.Kiosks.Redeem(ctx, in.Body.Code, in.Body.PublicKey, address)
-	if err != nil {
-		return nil, err
-	}
-	s.log.Info("kiosk enrolled", "kiosk", k.ID, "address", address)
-	return &enrolOutput{Body: s.registered(k)}, nil
 }
 
 func (s *server) registered(k directory.Kiosk) registeredKiosk {

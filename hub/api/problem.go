@@ -52,6 +52,8 @@ var statuses = map[string]int{
 	refusal.MethodNotAllowed: http.StatusMethodNotAllowed,
 	refusal.UnknownCall:      http.StatusNotFound,
 	refusal.UnknownKiosk:     http.StatusNotFound,
+	refusal.NoAuthority:      http.StatusNotFound,
+	refusal.KioskRevoked:     http.StatusForbidden,
 	refusal.UnknownTicket:    http.StatusNotFound,
 	refusal.SiteAway:         http.StatusServiceUnavailable,
 	refusal.UnknownPerson:    http.StatusNotFound,

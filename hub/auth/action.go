@@ -22,6 +22,9 @@ const (
 	PointList    Action = "point.list"
 	KioskAdd     Action = "kiosk.add"
 	KioskEnrol   Action = "kiosk.enrol"
+	KioskRevoke  Action = "kiosk.revoke"
+	KioskTell    Action = "kiosk.tell"     // one kiosk's settings
+	KioskTellAll Action = "kiosk.tell_all" // the settings of all kiosks of the hub
 	HealthList   Action = "health.list"
 	HealthShow   Action = "health.show"
 	TicketList   Action = "ticket.list"
@@ -73,6 +76,9 @@ var grants = map[Action]grant{
 	PointList:    {Site, []Role{Administrator, Operator, DutyLeader, Supervisor}},
 	KioskAdd:     {Target, []Role{Administrator}},
 	KioskEnrol:   {Target, []Role{Administrator}},
+	KioskRevoke:  {Target, []Role{Administrator}},
+	KioskTell:    {Target, []Role{Administrator}},
+	KioskTellAll: {Site, []Role{Administrator}},
 	HealthList:   {Site, watching},
 	HealthShow:   {Target, watching},
 	TicketList:   {Site, watching},

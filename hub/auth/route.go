@@ -31,7 +31,15 @@ var Routes = []Route{
 	{"GET", "/api/points", PointList, ""},
 	{"POST", "/api/points", KioskAdd, "body"},
 	{"POST", "/api/points/{kiosk}/enrolment", KioskEnrol, "kiosk"},
-	{"POST", "/api/enrol", Open, ""}, // the one-time code says who
+	{"POST", "/api/points/{kiosk}/revocation", KioskRevoke, "kiosk"},
+	{"GET", "/api/points/{kiosk}/config", KioskTell, "kiosk"},
+	{"PUT", "/api/points/{kiosk}/config", KioskTell, "kiosk"},
+	{"GET", "/api/config", KioskTellAll, ""},
+	{"PUT", "/api/config", KioskTellAll, ""},
+	{"POST", "/api/enrol", Open, ""},       // the one-time code says who
+	{"POST", "/api/certificate", Open, ""}, // the registered key says who
+	{"GET", "/api/authority/root.crt", Open, ""},
+	{"GET", "/api/authority/root.pem", Open, ""},
 	{"GET", "/api/health/points", HealthList, ""},
 	{"GET", "/api/health/points/{kiosk}", HealthShow, "kiosk"},
 	{"GET", "/api/alarms", TicketList, ""},

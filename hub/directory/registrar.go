@@ -105,6 +105,18 @@ func (r *Registrar) Redeem(ctx context.Context, code, publicKey, address string)
 	return kiosk, err
 }
 
+// Kiosk finds a kiosk. Refusals: unknown_kiosk, store_down.
+func (r *Registrar) Kiosk(ctx context.Context, id string) (Kiosk, error) {
+	k, err := r.store.Kiosk(ctx, id)
+	return k, known(err)
+}
+
+// Revoke ends the trust in a kiosk's key; enrolling anew begins another.
+// Refusals: unknown_kiosk, store_down.
+func (r *Registrar) Revoke(ctx context.Context, id string) error {
+	return known(r.store.RevokeKiosk(ctx, id))
+}
+
 // known lets refusals pass and turns every other error of a store into
 // store_down with the cause kept for the log.
 func known(err error) error {

@@ -41,7 +41,9 @@ const (
 	UnknownKiosk  = "unknown_kiosk"
 	KioskExists   = "kiosk_exists"
 	KioskRevoked  = "kiosk_revoked"
-	BadCode       = "bad_code" // enrolment code unknown, used or expired
+	NoAuthority   = "no_authority"  // this hub signs no certificates
+	ForeignKiosk  = "foreign_kiosk" // its settings are another hub's
+	BadCode       = "bad_code"      // enrolment code unknown, used or expired
 	UnknownPerson = "unknown_person"
 	AccountTaken  = "account_taken"
 

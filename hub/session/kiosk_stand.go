@@ -18,6 +18,8 @@ type seat struct {
 	hello wire.Hello
 	key   []byte // with which it proved itself
 	since time.Time
+
+	config *wire.ConfigState // what it said last of its settings; under h.mu
 }
 
 // stand is all sockets that proved themselves as one kiosk. Usually that is

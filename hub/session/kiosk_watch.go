@@ -113,6 +113,11 @@ func (h *Kiosks) end(s *seat, why refused) {
 // configure sends a kiosk the settings that it should have, unless it says
 // that it has or has tried them.
 func (h *Kiosks) configure(s *seat, f wire.Health) {
+	if f.Config != nil {
+		h.mu.Lock()
+		s.config = f.Config
+		h.mu.Unlock()
+	}
 	if h.Config == nil {
 		return
 	}
@@ -123,6 +128,18 @@ func (h *Kiosks) configure(s *seat, f wire.Health) {
 	if err := s.Send(want); err != nil {
 		h.log.Info("settings not sent", "kiosk", s.hello.Kiosk, "error", err)
 	}
+}
+
+// Reported is what a kiosk on the line said last of its settings; false: it is
+// not there, or said nothing.
+func (h *Kiosks) Reported(kiosk string) (wire.ConfigState, bool) {
+	h.mu.Lock()
+	defer h.mu.Unlock()
+	st := h.stands[kiosk]
+	if st == nil || st.main.config == nil {
+		return wire.ConfigState{}, false
+	}
+	return *st.main.config, true
 }
 
 // configureAll sends every kiosk its settings; what a kiosk knows already it

@@ -2,6 +2,7 @@ package uplink
 
 import (
 	"context"
+	"crypto/tls"
 	"fmt"
 	"log/slog"
 	"math/rand/v2"
@@ -26,6 +27,10 @@ const (
 
 // Client dials the hub above and keeps the line.
 type Client struct {
+	// TLS is with what the hub above is known; nil: the system's authorities. It
+	// is set before Start.
+	TLS *tls.Config
+
 	url    string
 	me     call.Site
 	parent call.Site
@@ -101,7 +106,7 @@ func (c *Client) run(ctx context.Context) {
 func (c *Client) once(ctx context.Context) error {
 	dial, cancel := context.WithTimeout(ctx, dialWait)
 	defer cancel()
-	d := websocket.Dialer{HandshakeTimeout: dialWait}
+	d := websocket.Dialer{HandshakeTimeout: dialWait, TLSClientConfig: c.TLS}
 	ws, res, err := d.DialContext(dial, c.url, http.Header{headerSite: {string(c.me)}, headerSecret: {c.secret}})
 	closeBody(res)
 	if err != nil {

@@ -160,6 +160,41 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/certificate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Give a kiosk a new certificate for its registered key */
+        post: operations["renew-certificate"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show what all kiosks of the hub are told */
+        get: operations["show-common-config"];
+        /** Tell all kiosks of the hub their settings; what is absent is as the kiosk's own file has it */
+        put: operations["put-common-config"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/duty": {
         parameters: {
             query?: never;
@@ -249,6 +284,24 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/points/{kiosk}/config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show what a kiosk is told from afar */
+        get: operations["show-config"];
+        /** Tell a kiosk its settings; what is absent is as for all kiosks */
+        put: operations["put-config"];
+        post?: never;
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/points/{kiosk}/enrolment": {
         parameters: {
             query?: never;
@@ -260,6 +313,23 @@ export interface paths {
         put?: never;
         /** Make a one-time code for a kiosk */
         post: operations["issue-code"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/points/{kiosk}/revocation": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Believe a kiosk's key no more, and end its lines */
+        post: operations["revoke-kiosk"];
         delete?: never;
         options?: never;
         head?: never;
@@ -515,6 +585,15 @@ export interface components {
              */
             type: "call";
         };
+        CertificateInputBody: {
+            kiosk: string;
+            /** @description PKCS #10 for the registered key, DER in base64 */
+            request: string;
+        };
+        CertificateOutputBody: {
+            /** @description PEM */
+            certificate: string;
+        };
         ChildSite: {
             online: boolean;
             unit: components["schemas"]["Unit"];
@@ -533,6 +612,21 @@ export interface components {
             note: string;
             person: components["schemas"]["Person"];
             site: components["schemas"]["Unit"];
+        };
+        ConfigOutputBody: {
+            /** @description of all kiosks of the hub */
+            common: components["schemas"]["Revision"];
+            /** @description this kiosk's; they lie over the common ones */
+            own: components["schemas"]["Revision"];
+            /** @description what the kiosk said last; absent while it is not on the line here */
+            reported?: components["schemas"]["ReportedConfig"];
+            /**
+             * Format: int32
+             * @description what the kiosk should have; 0: nothing, or another hub tells it
+             */
+            rev: number;
+            /** @description what the kiosk should have */
+            settings: components["schemas"]["Values"];
         };
         DoTicketInputBody: {
             /** @description what was done; needed for a stop-gap, for a repair, and to close what still stands */
@@ -558,12 +652,33 @@ export interface components {
             code: string;
             /** @description Ed25519, 32 bytes in base64 */
             public_key: string;
+            /** @description PKCS #10 for the same key, DER in base64; absent: no certificate is wanted */
+            request?: string;
+        };
+        EnrolledKiosk: {
+            /** @description the kiosk's, PEM */
+            certificate?: string;
+            /** @description the settings for this kiosk; absent: none */
+            config?: components["schemas"]["GivenConfig"];
+            kiosk: string;
+            /** @description the last resort; absent at the top */
+            last?: components["schemas"]["HubAbove"];
+            point: components["schemas"]["Unit"];
+            /** @description this hub's root, PEM; absent: the system's authorities know it */
+            root?: string;
+            /** @description the unit of this hub */
+            site: components["schemas"]["Unit"];
+            township: components["schemas"]["Unit"];
         };
         EnrolmentOutputBody: {
+            /** @description to be typed at the kiosk beside the code */
+            address: string;
             /** @description to be read out; shown this once */
             code: string;
             /** Format: date-time */
             expires_at: string;
+            /** @description text of a QR code for the kiosk: huying://enrol?..., with the address, the code and the fingerprint of the root */
+            qr: string;
         };
         Event: {
             /**
@@ -588,6 +703,11 @@ export interface components {
             location: string;
             /** @description Chinese, for people */
             message: string;
+        };
+        GivenConfig: {
+            /** Format: int32 */
+            rev: number;
+            settings: unknown;
         };
         Health: {
             /** @description codes of present faults, with : and the part where there is one */
@@ -614,6 +734,14 @@ export interface components {
         };
         HealthListOutputBody: {
             points: components["schemas"]["PointHealth"][];
+        };
+        HubAbove: {
+            /** @description administrative division code */
+            code: string;
+            name: string;
+            /** @description PEM; absent: the system's authorities know it */
+            root?: string;
+            url: string;
         };
         KioskConfig: {
             error?: string;
@@ -681,6 +809,10 @@ export interface components {
             post: string;
             /** @enum {string} */
             role?: "administrator" | "operator" | "duty_leader" | "supervisor" | "cadre" | "window";
+        };
+        Phone: {
+            label: string;
+            number: string;
         };
         Point: {
             call?: string;
@@ -821,6 +953,35 @@ export interface components {
             /** @description the unit of this hub */
             site: components["schemas"]["Unit"];
             township: components["schemas"]["Unit"];
+        };
+        ReportedConfig: {
+            /** @description why, in Chinese */
+            error?: string;
+            /**
+             * Format: int32
+             * @description in force at the kiosk
+             */
+            rev: number;
+            /**
+             * Format: int32
+             * @description refused or rolled back
+             */
+            tried?: number;
+        };
+        Revision: {
+            /**
+             * Format: date-time
+             * @description wall time, for people to read
+             */
+            given_at?: string;
+            /** @description the person's id */
+            given_by?: string;
+            /**
+             * Format: int32
+             * @description counts over all kiosks of the hub; 0: none were given
+             */
+            rev: number;
+            settings: components["schemas"]["Values"];
         };
         SelfTest: {
             /** Format: date-time */
@@ -988,6 +1149,15 @@ export interface components {
             code: string;
             name: string;
         };
+        Values: {
+            home_url?: string;
+            last_url?: string;
+            media_origins?: string[] | null;
+            phones?: components["schemas"]["Phone"][] | null;
+            prompts?: string;
+            /** Format: int64 */
+            volume?: number;
+        };
     };
     responses: never;
     parameters: never;
@@ -1001,19 +1171,25 @@ export type AttendedInputBody = components['schemas']['AttendedInputBody'];
 export type Beat = components['schemas']['Beat'];
 export type Call = components['schemas']['Call'];
 export type CallDelta = components['schemas']['CallDelta'];
+export type CertificateInputBody = components['schemas']['CertificateInputBody'];
+export type CertificateOutputBody = components['schemas']['CertificateOutputBody'];
 export type ChildSite = components['schemas']['ChildSite'];
 export type CloseInputBody = components['schemas']['CloseInputBody'];
 export type Closing = components['schemas']['Closing'];
+export type ConfigOutputBody = components['schemas']['ConfigOutputBody'];
 export type DoTicketInputBody = components['schemas']['DoTicketInputBody'];
 export type DoTicketOutputBody = components['schemas']['DoTicketOutputBody'];
 export type DutyBody = components['schemas']['DutyBody'];
 export type DutyDelta = components['schemas']['DutyDelta'];
 export type EnrolInputBody = components['schemas']['EnrolInputBody'];
+export type EnrolledKiosk = components['schemas']['EnrolledKiosk'];
 export type EnrolmentOutputBody = components['schemas']['EnrolmentOutputBody'];
 export type Event = components['schemas']['Event'];
 export type Fault = components['schemas']['Fault'];
+export type GivenConfig = components['schemas']['GivenConfig'];
 export type Health = components['schemas']['Health'];
 export type HealthListOutputBody = components['schemas']['HealthListOutputBody'];
+export type HubAbove = components['schemas']['HubAbove'];
 export type KioskConfig = components['schemas']['KioskConfig'];
 export type KioskFault = components['schemas']['KioskFault'];
 export type Ledger = components['schemas']['Ledger'];
@@ -1022,6 +1198,7 @@ export type LiveMessage = components['schemas']['LiveMessage'];
 export type Me = components['schemas']['Me'];
 export type MediaOutputBody = components['schemas']['MediaOutputBody'];
 export type Person = components['schemas']['Person'];
+export type Phone = components['schemas']['Phone'];
 export type Point = components['schemas']['Point'];
 export type PointBody = components['schemas']['PointBody'];
 export type PointDelta = components['schemas']['PointDelta'];
@@ -1032,6 +1209,8 @@ export type Power = components['schemas']['Power'];
 export type Problem = components['schemas']['Problem'];
 export type Proof = components['schemas']['Proof'];
 export type RegisteredKiosk = components['schemas']['RegisteredKiosk'];
+export type ReportedConfig = components['schemas']['ReportedConfig'];
+export type Revision = components['schemas']['Revision'];
 export type SelfTest = components['schemas']['SelfTest'];
 export type ShowOutputBody = components['schemas']['ShowOutputBody'];
 export type SignInInputBody = components['schemas']['SignInInputBody'];
@@ -1045,6 +1224,7 @@ export type TicketOutputBody = components['schemas']['TicketOutputBody'];
 export type TicketsOutputBody = components['schemas']['TicketsOutputBody'];
 export type TicketStep = components['schemas']['TicketStep'];
 export type Unit = components['schemas']['Unit'];
+export type Values = components['schemas']['Values'];
 export type $defs = Record<string, never>;
 export interface operations {
     "list-alarms": {
@@ -1335,6 +1515,101 @@ export interface operations {
             };
         };
     };
+    "renew-certificate": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["CertificateInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["CertificateOutputBody"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "show-common-config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revision"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-common-config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Values"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["Revision"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "set-duty": {
         parameters: {
             query?: never;
@@ -1387,7 +1662,7 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content: {
-                    "application/json": components["schemas"]["RegisteredKiosk"];
+                    "application/json": components["schemas"]["EnrolledKiosk"];
                 };
             };
             /** @description Problem (RFC 9457) */
@@ -1523,6 +1798,72 @@ export interface operations {
             };
         };
     };
+    "show-config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kiosk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigOutputBody"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "put-config": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kiosk: string;
+            };
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["Values"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ConfigOutputBody"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
     "issue-code": {
         parameters: {
             query?: never;
@@ -1542,6 +1883,35 @@ export interface operations {
                 content: {
                     "application/json": components["schemas"]["EnrolmentOutputBody"];
                 };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "revoke-kiosk": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                kiosk: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
             };
             /** @description Problem (RFC 9457) */
             default: {
