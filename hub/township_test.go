@@ -45,6 +45,8 @@ type township struct {
 	conf  hub.Config
 	voice hub.VoiceServer // nil: none
 	seed  string
+	disk  func() hub.Storage // nil: storage in memory
+	now   func() time.Time   // of kiosks' health; nil: the wall clock
 }
 
 var niutian = view.Unit{Code: "361025105", Name: "牛田镇"}
@@ -105,7 +107,13 @@ func (w *township) tryStart() error {
 	c, err := c.Validate()
 	must(w.t, err)
 	w.app = hub.New(c, hub.Parts{Strength: auth.Weak, Log: slog.New(slog.NewTextHandler(io.Discard, nil)),
-		OpenStorage: func(context.Context, hub.Config, *slog.Logger) (hub.Storage, error) { return storage{w.store}, nil },
+		Now: w.now,
+		OpenStorage: func(context.Context, hub.Config, *slog.Logger) (hub.Storage, error) {
+			if w.disk != nil {
+				return w.disk(), nil
+			}
+			return storage{w.store}, nil
+		},
 		StartVoice: func(context.Context, media.Config) (hub.VoiceServer, error) {
 			if w.voice == nil {
 				return nil, errors.New("no voice in this test")
@@ -285,6 +293,8 @@ type operator struct {
 	now   map[string]view.Call
 	site  chan view.Site
 	point chan view.Point
+
+	tickets chan view.Ticket
 }
 
 func (w *township) operator(account, password string) *operator {
@@ -309,6 +319,7 @@ func (o *operator) open() {
 	must(o.t, err)
 	o.t.Cleanup(func() { conn.Close() })
 	o.live, o.calls, o.site, o.point = conn, make(chan view.Call, 256), make(chan view.Site, 64), make(chan view.Point, 256)
+	o.tickets = make(chan view.Ticket, 256)
 	first := make(chan struct{})
 	go o.read(conn, o.calls, o.site, first)
 	<-first
@@ -328,6 +339,9 @@ func (o *operator) read(conn *websocket.Conn, calls chan view.Call, site chan vi
 
 			Point  view.Point   `json:"point"`
 			Points []view.Point `json:"points"`
+
+			Ticket  view.Ticket   `json:"ticket"`
+			Tickets []view.Ticket `json:"tickets"`
 		}
 		if err := json.Unmarshal(b, &m); err != nil {
 			o.t.Errorf("live message %s: %v", b, err)
@@ -341,11 +355,16 @@ func (o *operator) read(conn *websocket.Conn, calls chan view.Call, site chan vi
 			for _, p := range m.Points {
 				o.point <- p
 			}
+			for _, x := range m.Tickets {
+				o.tickets <- x
+			}
 			close(first)
 		case view.TypeCall:
 			calls <- m.Call
 		case view.TypePoint:
 			o.point <- m.Point
+		case view.TypeTicket:
+			o.tickets <- m.Ticket
 		case view.TypeSite:
 			site <- m.Site
 		}

@@ -254,9 +254,6 @@ func (l *lives) carry(effects []life.Effect) {
 				l.conditionChanged(e.Kiosk)
 			}
 		case life.TicketChanged:
-			if t, ok := l.w.Ticket(e.ID); ok && t.Code == life.CodeLedger && t.Present && t.Phase == life.Open {
-				l.d.log.Error("ledger differs", "kiosk", t.Kiosk, "presses", t.Presses)
-			}
 			l.ticketChanged(e.ID)
 		case life.Tested:
 			if len(l.tests) < maxTests {
@@ -264,6 +261,9 @@ func (l *lives) carry(effects []life.Effect) {
 			}
 		case life.Count:
 			l.counts[e.Kiosk] = e.Ledger
+		case life.Differs:
+			l.d.log.Error("ledger differs", "kiosk", e.Kiosk, "presses", e.Presses)
+			l.cfg.Meter.Differed(len(e.Presses))
 		case life.Escalated:
 			l.d.log.Warn("ticket goes up for want of a stop-gap", "ticket", e.ID, "level", e.Level)
 			l.cfg.Meter.Escalated(string(e.Level))

@@ -150,9 +150,6 @@ func (l *lives) countAll(counts map[string]wire.Ledger) bool {
 			return false
 		}
 		delete(counts, kiosk)
-		if n := len(diff.Missing) + len(diff.Surplus); n > 0 {
-			l.cfg.Meter.Differed(n)
-		}
 		l.carry(l.w.Counted(l.cfg.Now(), kiosk, ledger, diff))
 		l.d.release()
 	}

@@ -170,6 +170,10 @@ func (w *Watch) singles(now time.Time, t *town, code string, hits []hit) {
 		switch ripe := h.began.Add(w.cfg.Times.Gather); {
 		case h.own != nil && h.own.Present, member && whole.Present:
 		case member && !h.began.After(whole.EndedAt):
+			if back := whole.EndedAt.Add(w.cfg.Times.Gather); now.Before(back) {
+				t.look(back) // it may only be the slower one
+				continue
+			}
 			s := w.stand(now, fault{key: x, since: h.k.start(code)}, nil)
 			s.OpenedAt = whole.OpenedAt
 			w.due = time.Time{}

@@ -67,6 +67,12 @@ type (
 		Kiosk  string
 		Ledger wire.Ledger
 	}
+	// Differs names presses in which a ledger is found to differ now and did
+	// not before.
+	Differs struct {
+		Kiosk   string
+		Presses []string
+	}
 	// Escalated says that a ticket went up.
 	Escalated struct {
 		ID    string
@@ -78,6 +84,7 @@ func (KioskChanged) effect()  {}
 func (TicketChanged) effect() {}
 func (Tested) effect()        {}
 func (Count) effect()         {}
+func (Differs) effect()       {}
 func (Escalated) effect()     {}
 
 // New starts a watch from its storage. Nobody knows what was said while it
@@ -208,6 +215,7 @@ func (w *Watch) Proven(now time.Time, id string, by By) []Effect {
 func (w *Watch) Counted(now time.Time, id string, of wire.Ledger, d Difference) []Effect {
 	k := w.kiosk(now, id)
 	l := &k.Ledger
+	known := slices.Concat(l.Missing, l.Surplus, l.Accepted)
 	if suspect := len(d.Surplus) > 0 && !l.suspect; suspect {
 		l.suspect = true
 		d.Surplus = l.Surplus
@@ -216,6 +224,9 @@ func (w *Watch) Counted(now time.Time, id string, of wire.Ledger, d Difference) 
 		l.suspect = false
 	}
 	l.CheckedAt, l.Made, l.Stored, l.Missing, l.Surplus = now, of.Made, d.Stored, d.Missing, d.Surplus
+	if news := slices.DeleteFunc(l.open(), func(p string) bool { return slices.Contains(known, p) }); len(news) > 0 {
+		w.emit(Differs{id, news})
+	}
 	w.judge(now, k, true)
 	return w.flush()
 }

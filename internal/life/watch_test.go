@@ -224,6 +224,8 @@ func TestATownshipsOutageIsOneAlarm(t *testing.T) {
 	s.pass(20 * time.Minute)
 	opened := s.one(CodeOutage).OpenedAt
 	s.revive(villages(28)...)
+	s.pass(31 * time.Second)
+	s.want("")
 	s.pass(time.Minute)
 	s.want("offline open, offline open")
 	if x := s.one(CodeOutage); x.Phase != Closed || x.Lasted(s.now) < 22*time.Minute || x.Lasted(s.now) > 24*time.Minute {
