@@ -120,6 +120,10 @@ func TestTheVoiceTestsItself(t *testing.T) {
 			if v.page.now().Test != nil {
 				t.Error("the page is asked too")
 			}
+			v.wait(3 * time.Second)
+			if again := v.mouth.take(); slices.Contains(again, "test sound") {
+				t.Errorf("%s: while it is made, once more %q", name, again)
+			}
 			v.mouth.done(c.err)
 			v.wait(time.Second)
 			if got := v.result("sound"); got != c.want {

@@ -106,6 +106,10 @@ func TestLoudnessOfTheStandard(t *testing.T) {
 	if math.Abs(m.Loudness+23.01) > 0.6 || math.Abs(m.Lead-2) > 0.01 || math.Abs(m.Peak+20) > 0.01 || m.Seconds != 10 {
 		t.Errorf("with silence around it: %+v", m)
 	}
+	// Nor does a murmur behind it, 20 dB lower: the relative gate.
+	if m := Measured(append(tone(997, 0.1, 3), tone(997, 0.01, 5)...)); math.Abs(m.Loudness+23.01) > 0.6 {
+		t.Errorf("with a murmur behind it: %.2f LUFS", m.Loudness)
+	}
 	if m := Measured(make([]float32, Rate)); !math.IsInf(m.Loudness, -1) {
 		t.Errorf("silence has %.1f LUFS", m.Loudness)
 	}
@@ -202,6 +206,9 @@ func TestOwnRecordingComesFirst(t *testing.T) {
 		put(t, folder, "received.wav", data)
 		if s, err := lib.Sound(Received); err != nil || len(s) == Rate {
 			t.Errorf("%s: no stopgap: %d %v", name, len(s), err)
+		}
+		if f, err := lib.Open(Received); name != "cut short" && (err != nil || f.Own) {
+			t.Errorf("%s: the page gets it: %v %v", name, f.Own, err)
 		}
 	}
 	for _, code := range []Code{"", "../received", "answerer/../received", "/etc/passwd", "received.wav", "nobody", "a/b/c"} {

@@ -197,6 +197,11 @@ func TestOneOwnerOfTheCard(t *testing.T) {
 	s.Say(prompt.Answered)
 	s.await("the talk", func() bool { return s.told(`{"say":["answered"]}`) })
 	s.await("the prompt is cut off", s.silent)
+	s.room.mu.Lock()
+	if got := seconds(s.heard, 500); got > 0.8 {
+		t.Errorf("under the talk the prompt went on for %.1f s", got)
+	}
+	s.room.mu.Unlock()
 	if got := s.order(1); got.URL != "ws://hub" || got.Token != "secret" || got.Capture != "pipe:"+s.mic || got.Quiet {
 		t.Errorf("ordered %+v", got)
 	}

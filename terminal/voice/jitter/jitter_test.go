@@ -107,7 +107,7 @@ func TestAStallIsCaughtUp(t *testing.T) {
 	for range 5 {
 		b.Next()
 	}
-	push(200) // four seconds at once
+	push(leap - 10) // almost three seconds at once
 	if b.Held() > mostHeld {
 		t.Fatalf("%d packets are held", b.Held())
 	}

@@ -151,6 +151,7 @@ func TestTheyHearEachOther(t *testing.T) {
 	w := newTown(t)
 	a, b := newKiosk(t, voice.Config{FullDuplex: true}), newKiosk(t, voice.Config{FullDuplex: true})
 	var joinWorst, delayWorst time.Duration
+	memory := 0
 	for n := range *talks {
 		call := fmt.Sprintf("c%d", n)
 		w.open(call)
@@ -178,11 +179,15 @@ func TestTheyHearEachOther(t *testing.T) {
 			b.Tone(0)
 			a.AwaitSilence("between answers")
 		}
+		for _, pid := range children(t, program) {
+			memory = max(memory, resident(pid))
+		}
 		a.Hush()
 		b.Hush()
 	}
 	t.Logf("trials: %d talks, %d tones and words each way", *talks, 4**talks)
-	t.Logf("worst: first sound after %d ms, mouth to ear %d ms", joinWorst.Milliseconds(), delayWorst.Milliseconds())
+	t.Logf("worst: first sound after %d ms, mouth to ear %d ms, %d MB for the voice program",
+		joinWorst.Milliseconds(), delayWorst.Milliseconds(), memory>>10)
 	if delayWorst > 600*time.Millisecond {
 		t.Errorf("a word took %s", delayWorst)
 	}
@@ -294,6 +299,15 @@ func TestTheVoiceComesBack(t *testing.T) {
 	if left := children(t, program); len(left) > 0 {
 		t.Errorf("programs are left: %v", left)
 	}
+}
+
+// resident is the greatest size of a process so far, in KiB; 0 if it is gone.
+func resident(pid int) (kib int) {
+	raw, _ := os.ReadFile(fmt.Sprintf("/proc/%d/status", pid))
+	if _, after, ok := strings.Cut(string(raw), "VmHWM:"); ok {
+		_, _ = fmt.Sscan(after, &kib)
+	}
+	return kib
 }
 
 // children lists the processes of a program, by /proc.
