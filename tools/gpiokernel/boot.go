@@ -16,13 +16,18 @@ import (
 	"huying/tools/gpiokernel/trial"
 )
 
-// guest is the package whose test binary is the machine's init.
-const guest = "huying/firmware-bridge/gpioline"
+// The packages whose test binaries are the init of a machine.
+const (
+	guest      = "huying/firmware-bridge/gpioline"
+	inputGuest = "huying/firmware-bridge/evdev"
+)
 
 // What a run must come to.
 const (
 	// AtLeast is how many trials there are, those with mutants included.
 	AtLeast = 16
+	// InputAtLeast is the same for input devices.
+	InputAtLeast = 10
 	// usual is how many presses a trial makes if nobody says otherwise.
 	usual = 50
 )
@@ -53,13 +58,26 @@ func Run(ctx context.Context, cache string, presses int, only string) ([]trial.R
 	if err != nil {
 		return nil, err
 	}
+	return k.run(ctx, guest, k.Modules, presses, only)
+}
+
+// RunInput is Run for keys that are input devices, made by the kernel's uinput.
+func RunInput(ctx context.Context, cache string, presses int, only string) ([]trial.Result, error) {
+	k, err := Prepare(ctx, cache)
+	if err != nil {
+		return nil, err
+	}
+	return k.run(ctx, inputGuest, k.Input, presses, only)
+}
+
+func (k Kernel) run(ctx context.Context, guest string, modules []string, presses int, only string) ([]trial.Result, error) {
 	work, err := os.MkdirTemp("", "huying-gpiokernel-")
 	if err != nil {
 		return nil, fmt.Errorf("gpiokernel: %w", err)
 	}
 	defer os.RemoveAll(work)
 	initramfs := filepath.Join(work, "initramfs")
-	if err := makeInitramfs(ctx, work, initramfs, k); err != nil {
+	if err := makeInitramfs(ctx, work, initramfs, guest, modules); err != nil {
 		return nil, err
 	}
 	ctx, cancel := context.WithTimeout(ctx, patience(presses))
@@ -75,7 +93,7 @@ func Run(ctx context.Context, cache string, presses int, only string) ([]trial.R
 	return results, err
 }
 
-func makeInitramfs(ctx context.Context, work, path string, k Kernel) error {
+func makeInitramfs(ctx context.Context, work, path, guest string, modules []string) error {
 	binary := filepath.Join(work, "init")
 	if _, err := run(ctx, "", "env", "CGO_ENABLED=0", "GOOS=linux", "GOARCH=amd64",
 		"go", "test", "-c", "-ldflags=-s -w", "-o", binary, guest); err != nil {
@@ -85,7 +103,7 @@ func makeInitramfs(ctx context.Context, work, path string, k Kernel) error {
 		{name: "dev", mode: 0o040755},
 		{name: "dev/console", mode: character | 0o600, major: 5, minor: 1},
 	}
-	for i, file := range append([]string{binary}, k.Modules...) {
+	for i, file := range append([]string{binary}, modules...) {
 		data, err := os.ReadFile(file)
 		if err != nil {
 			return fmt.Errorf("gpiokernel: %w", err)

@@ -1,8 +1,9 @@
 // Package gpiokernel proves the reading of keys on a real kernel without any
 // hardware: it boots Debian's kernel in an emulated machine whose GPIO chip is
-// the kernel's own simulator, gpio-sim, and whose init is the test binary of
-// package gpioline. The trials are in that binary; this package builds the
-// machine, boots it and reads the results from its serial console.
+// the kernel's own simulator, gpio-sim, or whose keyboards are made by its
+// uinput, and whose init is the test binary of package gpioline or evdev. The
+// trials are in those binaries; this package builds the machine, boots it and
+// reads the results from its serial console.
 //
 // Debian's kernel comes without gpio-sim. Prepare builds it as a module from
 // the source package of exactly the kernel whose headers are installed; image

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"huying/tools/gpiokernel"
+	"huying/tools/gpiokernel/trial"
 )
 
 // TestTrials boots the machine once. PRESSES in the environment says how many
@@ -19,6 +20,15 @@ func TestTrials(t *testing.T) {
 		t.Fatal(err)
 	}
 	results, err := gpiokernel.Run(t.Context(), "../../var/gpiokernel", presses, "")
+	check(t, results, gpiokernel.AtLeast)
+	if err != nil {
+		t.Error(err)
+	}
+}
+
+// check fails for each trial that was not exact, and each mutant that was.
+func check(t *testing.T, results []trial.Result, atLeast int) {
+	t.Helper()
 	for _, r := range results {
 		name := r.Name
 		if r.Mutant != "" {
@@ -31,11 +41,8 @@ func TestTrials(t *testing.T) {
 			}
 		})
 	}
-	if err != nil {
-		t.Error(err)
-	}
-	if len(results) < gpiokernel.AtLeast {
-		t.Errorf("%d trials, there should be %d", len(results), gpiokernel.AtLeast)
+	if len(results) < atLeast {
+		t.Errorf("%d trials, there should be %d", len(results), atLeast)
 	}
 }
 
@@ -53,5 +60,21 @@ func TestMachineThatIsStoppedIsAnError(t *testing.T) {
 	cancel()
 	if _, err := gpiokernel.Run(ctx, t.TempDir(), 1, ""); err == nil {
 		t.Error("no error")
+	}
+}
+
+// TestInputTrials does the same for keys that are input devices.
+func TestInputTrials(t *testing.T) {
+	if testing.Short() {
+		t.Skip("NOT PROVED on a real kernel: -short leaves the emulated machine out")
+	}
+	presses, err := gpiokernel.Presses(os.Getenv("PRESSES"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	results, err := gpiokernel.RunInput(t.Context(), "../../var/gpiokernel", presses, "")
+	check(t, results, gpiokernel.InputAtLeast)
+	if err != nil {
+		t.Error(err)
 	}
 }

@@ -15,7 +15,8 @@ import (
 // Kernel is what a machine is booted from, as paths of files.
 type Kernel struct {
 	Image   string   // an uncompressed vmlinux
-	Modules []string // in the order in which they are to be loaded
+	Modules []string // of GPIO, in the order in which they are to be loaded
+	Input   []string // of input devices, likewise
 	Version string   // of the Debian packages, such as "6.1.192-2"
 }
 
@@ -24,6 +25,10 @@ type release struct {
 	name    string // as uname -r says it, such as "6.1.0-56-amd64"
 	version string // of the package, such as "6.1.192-2"
 }
+
+// contents ends the name of what is kept, so that an older program's is not
+// taken for whole.
+const contents = "-with-input"
 
 // headers are where Debian unpacks a kernel's headers.
 const headers = "/usr/src/linux-headers-"
@@ -44,9 +49,10 @@ func Prepare(ctx context.Context, cache string) (Kernel, error) {
 		return Kernel{}, err
 	}
 	defer unlock()
-	folder := filepath.Join(cache, r.version)
+	folder := filepath.Join(cache, r.version+contents)
 	k := Kernel{Image: filepath.Join(folder, "vmlinux"), Version: r.version,
-		Modules: []string{filepath.Join(folder, "configfs.ko"), filepath.Join(folder, "huying_gpio.ko")}}
+		Modules: []string{filepath.Join(folder, "configfs.ko"), filepath.Join(folder, "huying_gpio.ko")},
+		Input:   []string{filepath.Join(folder, "evdev.ko"), filepath.Join(folder, "uinput.ko")}}
 	if _, err := os.Stat(folder); err == nil {
 		return k, nil
 	}
@@ -126,10 +132,13 @@ dpkg-deb --fsys-tarfile linux-source-6.1_*.deb | tar xO ./usr/src/linux-source-6
 	tar x --strip-components=1`+members+`
 rm linux-source-6.1_*.deb
 dpkg-deb --fsys-tarfile linux-image-*.deb |
-	tar x ./boot/vmlinuz-`+r.name+` ./lib/modules/`+r.name+`/kernel/fs/configfs/configfs.ko
+	tar x ./boot/vmlinuz-`+r.name+` ./lib/modules/`+r.name+`/kernel/fs/configfs/configfs.ko \
+	./lib/modules/`+r.name+`/kernel/drivers/input/evdev.ko ./lib/modules/`+r.name+`/kernel/drivers/input/misc/uinput.ko
 rm linux-image-*.deb
 mv `+strings.Join(sources, " ")+` module/
-mv lib/modules/`+r.name+`/kernel/fs/configfs/configfs.ko done/
+cd lib/modules/`+r.name+`/kernel
+mv fs/configfs/configfs.ko drivers/input/evdev.ko drivers/input/misc/uinput.ko ../../../../done/
+cd ../../../..
 mv boot/vmlinuz-`+r.name+` vmlinuz
 `)
 	return err

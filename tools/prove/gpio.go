@@ -11,8 +11,8 @@ import (
 	"huying/tools/gpiokernel/trial"
 )
 
-// realKernel boots Debian's kernel with a simulated GPIO chip and presses its
-// keys: PRESSES times in each trial, 50 if that is not set. It shows what each
+// realKernel boots Debian's kernel with a simulated GPIO chip, and again with
+// simulated USB buttons, and presses the keys: PRESSES times in each trial, 50 if that is not set. It shows what each
 // trial came to, and holds if every trial was exact and every mutant was caught.
 func realKernel(ctx context.Context) (trials, worst string, err error) {
 	presses, err := gpiokernel.Presses(os.Getenv("PRESSES"))
@@ -20,6 +20,8 @@ func realKernel(ctx context.Context) (trials, worst string, err error) {
 		return "", "", err
 	}
 	results, err := gpiokernel.Run(ctx, "var/gpiokernel", presses, "")
+	usb, usbErr := gpiokernel.RunInput(ctx, "var/gpiokernel", presses, "")
+	results, err = append(results, usb...), errors.Join(err, usbErr)
 	for _, r := range results {
 		fmt.Println(r)
 	}
@@ -28,7 +30,7 @@ func realKernel(ctx context.Context) (trials, worst string, err error) {
 
 // stands are the trials in which nobody reads for a while on purpose, or the
 // chip is away: their latency is that of the pause.
-var stands = map[string]bool{"stall": true, "reader": true, "unplug": true}
+var stands = map[string]bool{"stall": true, "reader": true, "unplug": true, "usb stall": true}
 
 func judgeTrials(results []trial.Result, err error) (trials, worst string, _ error) {
 	good, caught, made, counted := 0, 0, 0, 0
@@ -49,8 +51,8 @@ func judgeTrials(results []trial.Result, err error) (trials, worst string, _ err
 			}
 		}
 	}
-	if err == nil && good+caught < gpiokernel.AtLeast {
-		err = fmt.Errorf("%d trials, there should be %d", good+caught, gpiokernel.AtLeast)
+	if all := gpiokernel.AtLeast + gpiokernel.InputAtLeast; err == nil && good+caught < all {
+		err = fmt.Errorf("%d trials, there should be %d", good+caught, all)
 	}
 	trials = fmt.Sprintf("%d of %d presses in %d trials, %d mutants caught", counted, made, good, caught)
 	worst = fmt.Sprintf("%s from first touch to event (%s)", slowest.Worst.Round(100*time.Microsecond), slowest.Name)

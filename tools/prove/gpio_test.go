@@ -8,7 +8,7 @@ import (
 )
 
 func TestRealKernelIsJudgedByEveryTrial(t *testing.T) {
-	all := make([]trial.Result, gpiokernel.AtLeast)
+	all := make([]trial.Result, gpiokernel.AtLeast+gpiokernel.InputAtLeast)
 	for i := range all {
 		all[i] = trial.Result{Name: "taps", Made: 50, Counted: 50}
 	}
