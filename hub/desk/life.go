@@ -309,9 +309,6 @@ func (l *lives) ticketChanged(id string) {
 			f.due = true
 		}
 	}
-	if t.Kiosk != "" {
-		l.d.showPoint(t.Kiosk)
-	}
 	l.poke()
 }
 
