@@ -52,6 +52,7 @@ package_flags := -trimpath -ldflags '-s -w -X main.version=$(VERSION)'
 .PHONY: packages
 packages: setup bin/.pages bin/lint/nfpm ## build bin/packages/huying-terminal_*.deb for amd64 and arm64
 	@mkdir -p bin/packages
+	@rm -f bin/packages/*.deb
 	@for arch in amd64 arm64; do \
 		GOARCH=$$arch go build $(package_flags) -o bin/packages/$$arch/ ./cmd/terminal ./cmd/terminal-voice && \
 		ARCH=$$arch VERSION=$(VERSION) BIN=bin/packages/$$arch \

@@ -32,7 +32,9 @@ const fullSeeds = "20000"
 var stages = []stage{
 	{"lint", "gofmt, go vet, staticcheck", check("make", "--no-print-directory", "lint")},
 	{"vuln", "govulncheck", vulnerabilities},
-	{"arm64", "the terminal builds for small boards", check("make", "--no-print-directory", "arm64")},
+	{"packages", "the Debian packages of the terminal build, for small boards too", check("make", "--no-print-directory", "packages")},
+	{"package", "the package on a clean Debian with its own systemd", goTest(".",
+		"go", "test", "-json", "-count=1", "-timeout", "15m", shipped)},
 	{"web-check", "biome, tsc, generated types", check("npm", "--prefix", "web", "run", "--silent", "check")},
 	{"go", "Go packages, with the race detector", racing},
 	{"media", "packages with LiveKit inside", goTest(".",
@@ -72,6 +74,12 @@ const badLines = "huying/cmd/villagesim/line"
 // sources of its test, so it is never cached either.
 const emulated = "huying/tools/gpiokernel"
 
+// shipped is the package that installs what the stage before it has built.
+const shipped = "huying/tools/packages"
+
+// apart are the packages that have stages of their own.
+var apart = slices.Concat([]string{killed, badLines, emulated, shipped}, media)
+
 // racing tests all other packages that have tests.
 func racing(ctx context.Context) (gotest.Count, string) {
 	list := command(ctx, ".", "go", "list", "-f", "{{if or .TestGoFiles .XTestGoFiles}}{{.ImportPath}}{{end}}", "./...")
@@ -80,7 +88,7 @@ func racing(ctx context.Context) (gotest.Count, string) {
 	if err != nil {
 		return honest(gotest.Count{}, err)
 	}
-	packages := slices.DeleteFunc(strings.Fields(string(out)), func(p string) bool { return p == killed || p == badLines || p == emulated || slices.Contains(media, p) })
+	packages := slices.DeleteFunc(strings.Fields(string(out)), func(p string) bool { return slices.Contains(apart, p) })
 	args := []string{"go", "run", "./hub/postgres/pgtest/withpg", "env", "CGO_ENABLED=1",
 		"go", "test", "-json", "-race", "-shuffle=on", "-p", "2", "-timeout", "15m"}
 	if short {
