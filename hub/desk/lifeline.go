@@ -11,7 +11,7 @@ import (
 )
 
 // Between sites: conditions and tickets go up, what people do with tickets
-// goes down (ADR 14).
+// goes down (ADR 16).
 
 // Figures of telling the site above.
 const (
