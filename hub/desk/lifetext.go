@@ -23,12 +23,14 @@ var titles = map[string]string{
 	"journal_damaged":         "启动时有记录读不出来",
 	"key_stuck":               "按键卡住",
 	"key_unreadable":          "按键读不到，可能断线",
+	"key_events_lost":         "按键的动作有遗漏，可能丢了按键",
+	"lamp_failed":             "灯或蜂鸣器点不亮、不响",
 	"media_not_allowed":       "终端页面不允许连接语音服务",
 	"refused_by":              "被站点拒绝连接",
 }
 
 var partNames = map[string]string{"red": "红键", "green": "绿键", "sound": "扬声器和麦克风", "key_path": "按键线路", "disk": "磁盘",
-	"link": "网络", "media": "语音"}
+	"link": "网络", "media": "语音", "line": "线路灯", "buzzer": "蜂鸣器"}
 
 // title says a fault in Chinese; one of a newer kiosk is shown by its code.
 func title(code, part string) string {
