@@ -2,6 +2,7 @@ package terminal
 
 import (
 	"errors"
+	"log/slog"
 	"slices"
 	"sync"
 	"testing"
@@ -13,6 +14,9 @@ import (
 	"huying/internal/call"
 	"huying/internal/kiosk"
 	"huying/internal/wire"
+	"huying/terminal/hardware"
+	"huying/terminal/journal"
+	"huying/terminal/link"
 	"huying/terminal/panel"
 )
 
@@ -156,9 +160,12 @@ func TestLampsAnswerAPressAtOnce(t *testing.T) {
 		defer close(held)
 		v.wait(time.Second)
 		red := v.bulbs[lamp.Red]
+		before := len(red.at)
+		pressed := time.Since(red.made)
 		v.press(input.Red)
-		if n := red.switched(200 * time.Millisecond); n == 0 || !red.lit() {
-			t.Errorf("%d switches within 200 ms, lit %t", n, red.lit())
+		v.wait(200 * time.Millisecond)
+		if len(red.at) == before || red.at[before] != pressed || !red.lit() {
+			t.Errorf("pressed at %v, switched at %v, lit %t", pressed, red.at[before:], red.lit())
 		}
 	})
 }
@@ -259,3 +266,64 @@ func TestPanelStatesAllHaveAScene(t *testing.T) {
 		t.Errorf("%s looks idle", calls[i])
 	}
 }
+
+// sensor is a lamp that tells when it is switched.
+type sensor chan bool
+
+func (s sensor) Set(on bool) error {
+	select {
+	case s <- on:
+	default: // one is kept
+	}
+	return nil
+}
+
+// BenchmarkPressToLamp measures from the event of a key to the switch of its
+// lamp, with a terminal that has neither line nor working disk.
+func BenchmarkPressToLamp(b *testing.B) {
+	d := &disk{err: errFull}
+	keys, lit := input.NewQueue(), make(sensor, 1)
+	cfg := example()
+	cfg.Inputs = []input.Input{queued{keys}}
+	term, err := build(cfg, parts{
+		open: func(string, *slog.Logger) (store, []journal.Record, error) { return d, nil, nil },
+		dial: func(c link.Config) (line, error) { return &wireEnd{site: c.Site, events: c.Events}, nil },
+		page: func(panel.Config) (page, error) { return &shown{}, nil },
+		sign: unsigned{},
+		wire: func(hardware.Settings) (fittings, error) { return oneLamp{queued{input.NewQueue()}, lit}, nil },
+	})
+	if err != nil {
+		b.Fatal(err)
+	}
+	if err := term.Start(b.Context()); err != nil {
+		b.Fatal(err)
+	}
+	defer term.Stop()
+	var worst time.Duration
+	for b.Loop() {
+		b.StopTimer()
+		time.Sleep(400 * time.Millisecond) // until the wink before is over
+		select {
+		case <-lit:
+		default:
+		}
+		b.StartTimer()
+		began := time.Now()
+		keys.Push(input.Event{Key: input.Red, Kind: input.Press})
+		<-lit
+		worst = max(worst, time.Since(began))
+		b.StopTimer()
+		keys.Push(input.Event{Key: input.Red, Kind: input.Release})
+		b.StartTimer()
+	}
+	b.ReportMetric(float64(worst.Microseconds()), "worst-µs")
+}
+
+// oneLamp is hardware with a red lamp and nothing else.
+type oneLamp struct {
+	queued
+	red sensor
+}
+
+func (o oneLamp) Fixtures() []lamp.Fixture         { return []lamp.Fixture{{Name: lamp.Red, Out: o.red}} }
+func (o oneLamp) Loops() map[input.Key]lamp.Output { return nil }

@@ -100,7 +100,7 @@ func (l *Lamps) Pressed(k input.Key) {
 		return
 	}
 	for _, r := range l.runners[Name(k)] {
-		r.Flash(wink)
+		r.Wink()
 	}
 }
 

@@ -107,6 +107,16 @@ func (r *Runner) Flash(p Pattern) {
 	r.wake()
 }
 
+// Wink answers a press: something is seen at once, and the lamp is lit within
+// 200 ms, whatever it showed.
+func (r *Runner) Wink() {
+	if lit, _ := r.due(time.Now()); lit {
+		r.Flash(winkLit)
+	} else {
+		r.Flash(winkDark)
+	}
+}
+
 func (r *Runner) wake() {
 	select {
 	case r.changed <- struct{}{}:

@@ -68,10 +68,13 @@ var patterns = map[Signal]Pattern{
 	Ask:       Once(150 * ms),
 }
 
-// The feedback of a press, on top of whatever is shown: a lamp that was lit
-// goes out for a blink, so that it is seen either way, and is lit well within
-// the 200 ms that feel immediate.
-var wink = Once(0, 60*ms, 240*ms)
+// The feedback of a press, on top of whatever is shown. A dark lamp is lit at
+// once; one that was lit goes out for a blink first, so that it is seen either
+// way, and is lit again well within the 200 ms that feel immediate.
+var (
+	winkDark = Once(300 * ms)
+	winkLit  = Once(0, 60*ms, 240*ms)
+)
 
 // counted is n flashes and a pause.
 func counted(n int) Pattern {
