@@ -51,7 +51,7 @@ func (f Findings) chips(b *strings.Builder) {
 			fmt.Fprintf(b, "    %-16s %s\n", l.Name, state(l))
 		}
 		if len(named) == 0 && len(c.Lines) > 0 {
-			b.WriteString("    引脚都没有名字，设置里写不了；要用它请先在设备树里命名\n")
+			b.WriteString("    引脚都没有名字：设置里写它在芯片里的位置，偏移 17 写 \"#17\"\n")
 		}
 	}
 }
