@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
 	"strings"
 
 	"github.com/warthog618/go-gpiocdev/uapi"
@@ -15,7 +16,10 @@ import (
 // gpiochip depends on the order in which drivers load and is never used.
 type Line struct {
 	Chip string // the chip's label, as gpiodetect shows it, such as "pinctrl-bcm2711"
-	Name string // the line's name, as gpioinfo shows it, such as "GPIO17"
+	// Name is the line's name, as gpioinfo shows it, such as "GPIO17". Where a
+	// board names none, it is its place in the chip, such as "#17": that is the
+	// chip's own wiring and does not change either.
+	Name string
 }
 
 // String renders chip:line.
@@ -53,7 +57,7 @@ func choose(chips []chip, want Line) (path string, offset int, err error) {
 		}
 		labelled++
 		for i, name := range c.lines {
-			if name == want.Name {
+			if name == want.Name || name == "" && want.Name == Place(i) {
 				path, offset = c.path, i
 				found++
 			}
@@ -69,6 +73,9 @@ func choose(chips []chip, want Line) (path string, offset int, err error) {
 	}
 	return path, offset, nil
 }
+
+// Place names a line that has no name by its offset in the chip.
+func Place(offset int) string { return "#" + strconv.Itoa(offset) }
 
 func labels(chips []chip) string {
 	if len(chips) == 0 {

@@ -140,6 +140,8 @@ func TestChooseByLabelAndName(t *testing.T) {
 		{Line{"expander", "C"}, "/dev/gpiochip2", 0, nil},
 		{Line{"expander", "A"}, "", 0, ErrAmbiguous},
 		{Line{"soc", "TWIN"}, "", 0, ErrAmbiguous},
+		{Line{"soc", "#0"}, "/dev/gpiochip1", 0, nil},
+		{Line{"soc", "#1"}, "", 0, ErrNoLine}, // it has a name: one way to say it
 		{Line{"soc", "B"}, "", 0, ErrNoLine},
 		{Line{"absent", "B"}, "", 0, ErrNoChip},
 	} {

@@ -7,6 +7,8 @@ import (
 
 	"github.com/warthog618/go-gpiocdev/uapi"
 	"golang.org/x/sys/unix"
+
+	"huying/firmware-bridge/gpioline"
 )
 
 // Chip is a GPIO chip.
@@ -24,6 +26,20 @@ type Line struct {
 	Consumer string // who uses it, as far as the kernel says
 	Used     bool
 	Output   bool
+}
+
+// Called is what the settings call the line: its name, or its place.
+func (l Line) Called() string {
+	if l.Name != "" {
+		return l.Name
+	}
+	return gpioline.Place(l.Offset)
+}
+
+// Named reports whether the maker gave any line of the chip a name. Chips that
+// name some hide the others on purpose: they lead nowhere.
+func (c Chip) Named() bool {
+	return slices.ContainsFunc(c.Lines, func(l Line) bool { return l.Name != "" })
 }
 
 // Free reports whether a key can be wired to the line and watched now.

@@ -13,7 +13,8 @@ import (
 	"huying/firmware-bridge/gpioline"
 )
 
-// lineTaps asks for each free line that has a name: settings can name no other.
+// lineTaps asks for each free line that has a name; on a chip whose maker named
+// none, for every free line.
 func lineTaps(c Chip, activeHigh bool) (out []tap, failed []error) {
 	if c.Err != nil {
 		return nil, []error{c.Err}
@@ -24,16 +25,16 @@ func lineTaps(c Chip, activeHigh bool) (out []tap, failed []error) {
 	}
 	defer f.Close()
 	for _, l := range c.Lines {
-		if !l.Free() || l.Name == "" {
+		if !l.Free() || l.Name == "" && c.Named() {
 			continue
 		}
 		r := lineRequest(l.Offset, activeHigh)
 		if err := uapi.GetLine(f.Fd(), &r); err != nil {
-			failed = append(failed, fmt.Errorf("survey: %s:%s: %w", c.Label, l.Name, err))
+			failed = append(failed, fmt.Errorf("survey: %s:%s: %w", c.Label, l.Called(), err))
 			continue
 		}
 		_ = unix.SetNonblock(int(r.Fd), true) // it is a descriptor of ours
-		out = append(out, lineTap(int(r.Fd), c.Label, l.Name))
+		out = append(out, lineTap(int(r.Fd), c.Label, l.Called()))
 	}
 	return out, failed
 }
