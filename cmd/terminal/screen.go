@@ -3,24 +3,21 @@ package main
 import (
 	"context"
 	"log/slog"
-	"os"
 
-	"huying/terminal"
 	"huying/terminal/browser"
 )
 
+// screenCommand reads no settings: it runs as the user of the screen, who must
+// not be able to read the terminal's key.
 type screenCommand struct {
+	Page    string   `default:"http://127.0.0.1:8370/" placeholder:"URL" help:"终端页面的地址，与 panel_listen 一致"`
 	Browser string   `default:"chromium" placeholder:"PROGRAM" help:"浏览器程序"`
 	Profile string   `default:"/var/lib/huying-screen" placeholder:"DIR" help:"浏览器自己的文件夹"`
 	Args    []string `arg:"" optional:"" help:"另外交给浏览器的参数，写在 -- 后面"`
 }
 
 // Run keeps the kiosk page on the screen until it is told to stop.
-func (s screenCommand) Run(ctx context.Context, c *commands) error {
-	cfg, err := terminal.Load(c.file(), os.Environ())
-	if err != nil {
-		return err
-	}
-	return browser.New(browser.Config{Program: s.Browser, Args: s.Args, Data: s.Profile, Page: "http://" + cfg.Panel + "/",
+func (s screenCommand) Run(ctx context.Context) error {
+	return browser.New(browser.Config{Program: s.Browser, Args: s.Args, Data: s.Profile, Page: s.Page,
 		Times: browser.DefaultTimes(), Log: slog.Default()}).Run(ctx)
 }
