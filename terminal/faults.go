@@ -20,6 +20,7 @@ const (
 	FaultKeyLost   = "key_events_lost"   // events of a key were lost within the last minutes
 	FaultLamp      = "lamp_failed"       // a lamp or the buzzer cannot be driven; followed by ":" and its name
 	FaultMedia     = "media_not_allowed" // the voice server is not among the page's allowed origins
+	FaultSound     = "sound_card"        // the terminal's own voice; followed by ":" and microphone, loudspeaker or program
 	FaultPage      = "page_silent"       // the page on the screen is dead; keys and lamps go on
 	FaultTest      = "test_failed"       // a self-test; followed by its name; only on the page, hubs see the test itself
 	FaultRefusedBy = "refused_by"        // a hub refuses this kiosk; followed by ":" and its site

@@ -152,6 +152,8 @@ func (l *loop) hear(m any) {
 		l.lampTold(m)
 	case fed:
 		l.fed(m.power)
+	case soundNews:
+		l.fault(FaultSound+":"+m.part, m.why != "", m.why)
 	case tested:
 		l.tested(m)
 	case testNow:

@@ -3,7 +3,6 @@ package terminal
 import (
 	"cmp"
 	"errors"
-	"log/slog"
 	"path/filepath"
 
 	"huying/internal/wire"
@@ -11,7 +10,6 @@ import (
 	"huying/terminal/prompt"
 	"huying/terminal/selftest"
 	speech "huying/terminal/voice"
-	"huying/terminal/voice/order"
 )
 
 // promptFolder is where the county's own recordings of the prompts lie; it need
@@ -53,34 +51,28 @@ type speaker interface {
 	TestMedia(url, token string, done func(error))
 }
 
-// giveVoice has the terminal speak by itself, where the settings say so.
-func (t *Terminal) giveVoice() error {
+// giveVoice has the terminal speak by itself, where the settings say so. A
+// voice that cannot be is a fault: the keys go on without it.
+func (t *Terminal) giveVoice() {
 	c := t.cfg.Voice
 	if c == (Voice{}) {
-		return nil
+		return
 	}
 	v, err := t.parts.voice(speech.Config{
 		Program: c.Program, Capture: cmp.Or(c.Capture, c.Device), Playback: cmp.Or(c.Playback, c.Device),
 		Codec: c.Codec, FullDuplex: c.FullDuplex, Prompts: t.cfg.promptFolder(),
-		Alive: func(alive bool) { t.tell(voice{alive}) }, Report: complaints(t.log), Log: t.log,
+		Alive: func(alive bool) { t.tell(voice{alive}) }, Log: t.log,
+		Fault: func(part speech.Part, why string) { t.tell(soundNews{string(part), why}) },
 	})
 	if err != nil {
-		return &FieldError{"voice", "声音用不了，请检查 terminal-voice 程序和声卡的名字：" + err.Error()}
+		t.mute = err.Error()
+		return
 	}
 	t.panel = &speaking{page: t.panel, voice: v, tested: t.tested}
-	return nil
 }
 
-// complaints writes what is wrong with the sound card into the log, once.
-func complaints(log *slog.Logger) func(order.Report) {
-	var mic, loud string
-	return func(r order.Report) {
-		if r.Mic != mic || r.Speaker != loud {
-			mic, loud = r.Mic, r.Speaker
-			log.Warn("sound card", "microphone", cmp.Or(mic, "ok"), "loudspeaker", cmp.Or(loud, "ok"))
-		}
-	}
-}
+// soundNews is that a part of the voice fails, or works again if why is empty.
+type soundNews struct{ part, why string }
 
 // speaking is a page beside which the terminal speaks: it follows the views as
 // the page would, and the page itself only shows.

@@ -34,6 +34,14 @@ func (m *mouth) note(format string, args ...any) {
 	}
 }
 
+// broken is a device that cannot be.
+func (m *mouth) broken() error {
+	if m.cfg.Capture == "none" {
+		return errors.New("no program terminal-voice")
+	}
+	return nil
+}
+
 func (m *mouth) Start()   { m.note("start") }
 func (m *mouth) Stop()    { m.note("stop") }
 func (m *mouth) Hush()    { m.note("hush") }
@@ -134,6 +142,42 @@ func TestTheVoiceTestsItself(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestAKioskWithoutItsVoiceStillCalls: what is broken is told, and the page
+// speaks in its stead.
+func TestAKioskWithoutItsVoiceStillCalls(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := prepareWith(t, &disk{}, func(c *Config) { c.Voice.Device = "none" })
+		if err := v.term.Start(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		defer v.term.Stop()
+		v.home.up()
+		if !v.faulty(FaultSound + ":program") {
+			t.Error("the hub is not told")
+		}
+		v.press(input.Red)
+		if v.wait(time.Second); len(of[wire.Press](v.home.take())) == 0 || v.page.now().Say == nil {
+			t.Error("without its voice the kiosk does not call, or the page does not speak")
+		}
+	})
+	synctest.Test(t, func(t *testing.T) {
+		v := prepareWith(t, &disk{}, spoken)
+		if err := v.term.Start(t.Context()); err != nil {
+			t.Fatal(err)
+		}
+		defer v.term.Stop()
+		v.home.up()
+		v.mouth.cfg.Fault(speech.Microphone, "no such device")
+		if !v.faulty(FaultSound + ":microphone") {
+			t.Error("a dead microphone is not told")
+		}
+		v.mouth.cfg.Fault(speech.Microphone, "")
+		if v.faulty(FaultSound + ":microphone") {
+			t.Error("a microphone that works again is told to be dead")
+		}
+	})
 }
 
 func TestVoiceSettings(t *testing.T) {

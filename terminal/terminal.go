@@ -82,6 +82,7 @@ type Terminal struct {
 	inbox  chan any
 	ended  chan struct{} // closed when the loop is to end
 	panel  page
+	mute   string // why the settings' voice cannot be; empty: nothing is wrong
 	lamps  *lamp.Lamps
 	lines  []line
 	writer *writer
@@ -131,9 +132,7 @@ func (t *Terminal) assemble() (err error) {
 	if err != nil {
 		return err
 	}
-	if err := t.giveVoice(); err != nil {
-		return err
-	}
+	t.giveVoice()
 	boot := rand.Text()
 	for _, s := range t.cfg.sites() {
 		l, err := t.parts.dial(link.Config{
@@ -199,6 +198,7 @@ func (t *Terminal) start(ctx context.Context) error {
 	}
 	t.loop = t.newLoop()
 	t.loop.boot(ctx, t.parts.sign, memory, found)
+	t.loop.fault(FaultSound+":program", t.mute != "", t.mute)
 	if err := ctx.Err(); err != nil {
 		return err
 	}

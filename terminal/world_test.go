@@ -213,7 +213,7 @@ func prepareWith(t *testing.T, d *disk, change func(*Config)) *village {
 		page:  func(c panel.Config) (page, error) { v.page.cfg = c; return v.page, nil },
 		sign:  unsigned{},
 		wire:  func(hardware.Settings) (fittings, error) { return fitted{queued{input.NewQueue()}, v.bulbs}, nil },
-		voice: func(c speech.Config) (speaker, error) { v.mouth = &mouth{cfg: c}; return v.mouth, nil },
+		voice: func(c speech.Config) (speaker, error) { v.mouth = &mouth{cfg: c}; return v.mouth, v.mouth.broken() },
 	})
 	if err != nil {
 		t.Fatal(err)

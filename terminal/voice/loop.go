@@ -25,10 +25,7 @@ func (v *Voice) run() {
 		case err := <-v.exited():
 			v.gone(err)
 		case err := <-v.played():
-			v.player = nil
-			if err != nil {
-				v.log.Warn("a prompt could not be played", "error", err.Error())
-			}
+			v.finished(err)
 			v.settle()
 		case <-v.retry.C:
 			v.settle()
@@ -110,6 +107,10 @@ func (v *Voice) end() {
 func (v *Voice) hear(r order.Report) {
 	v.hung.Reset(silentFor)
 	v.cfg.Report(r)
+	if r.State == order.Joined {
+		v.ail(Microphone, r.Mic, ailing)
+		v.ail(Loudspeaker, r.Speaker, ailing)
+	}
 	if v.ending || v.want == nil {
 		return
 	}
@@ -121,6 +122,33 @@ func (v *Voice) hear(r order.Report) {
 		v.cfg.Alive(false)
 	case order.Left:
 		v.log.Warn("the talk was left", "why", r.Why)
+	}
+}
+
+// finished follows the end of a prompt or a self-test.
+func (v *Voice) finished(err error) {
+	p := v.player
+	v.player = nil
+	if p.trial {
+		return
+	}
+	if err != nil {
+		v.log.Warn("a prompt could not be played", "error", err.Error())
+	}
+	v.ail(Loudspeaker, text(err), 1)
+}
+
+// ail notes whether a part of the card works, and tells of it when it has
+// failed so many times in a row, and when it works again.
+func (v *Voice) ail(part Part, why string, times int) {
+	if why == "" {
+		v.ails[part] = 0
+	} else if v.ails[part]++; v.ails[part] < times {
+		return
+	}
+	if (v.faulty[part] == "") != (why == "") {
+		v.faulty[part] = why
+		v.cfg.Fault(part, why)
 	}
 }
 

@@ -36,6 +36,9 @@ const (
 	// silentFor is after how long without a report the program counts as hung. It
 	// reports each second, but for a join, which takes at most 10 s.
 	silentFor = 15 * time.Second
+	// ailing is how many reports in a row a part of the card must fail in to be a
+	// fault: at the beginning of a talk it may still be held by a prompt.
+	ailing = 3
 )
 
 // programName is looked for beside the terminal's own program.
@@ -49,12 +52,23 @@ type Config struct {
 	FullDuplex        bool   // the card cancels echo: do not turn the microphone down
 	Prompts           string // folder of the county's own recordings
 	// Alive hears, at each change and each second, whether a talk that is wanted
-	// is joined; Report hears what the program tells. Both are called by one
-	// goroutine, must return soon and may be nil.
+	// is joined; Report hears what the program tells; Fault hears what is wrong
+	// with a part of the sound card, empty when it works again. All are called by
+	// one goroutine, must return soon and may be nil.
 	Alive  func(bool)
 	Report func(order.Report)
+	Fault  func(part Part, why string)
 	Log    *slog.Logger // nil: slog.Default
 }
+
+// Part is a part of the sound card.
+type Part string
+
+// The parts that can fail.
+const (
+	Microphone  Part = "microphone"
+	Loudspeaker Part = "loudspeaker"
+)
 
 // Voice speaks and talks. Its methods return at once.
 type Voice struct {
@@ -79,6 +93,8 @@ type Voice struct {
 	retry   *time.Timer
 	hung    *time.Timer
 	pause   time.Duration
+	ails    map[Part]int    // reports in a row in which a part failed
+	faulty  map[Part]string // what Fault was told
 }
 
 // talk is what to join.
@@ -110,8 +126,12 @@ func New(cfg Config) (*Voice, error) {
 	if cfg.Report == nil {
 		cfg.Report = func(order.Report) {}
 	}
+	if cfg.Fault == nil {
+		cfg.Fault = func(Part, string) {}
+	}
 	v := &Voice{cfg: cfg, log: cmp.Or(cfg.Log, slog.Default()), card: card, lib: prompt.NewLibrary(cfg.Prompts),
 		wake: make(chan struct{}, 1), stop: make(chan struct{}),
+		ails: map[Part]int{}, faulty: map[Part]string{},
 		retry: time.NewTimer(time.Hour), hung: time.NewTimer(time.Hour)}
 	v.retry.Stop()
 	v.hung.Stop()

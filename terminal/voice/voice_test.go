@@ -248,6 +248,8 @@ func TestThePromptThatBeganIsHeard(t *testing.T) {
 	s.await("a prompt", s.loud)
 	s.Silence()
 	s.await("silence", s.silent)
+	s.room.mu.Lock()
+	defer s.room.mu.Unlock()
 	if got := seconds(s.heard, 1500); got > 0.5 {
 		t.Errorf("after Silence the prompt went on for %.1f s", got)
 	}
@@ -318,6 +320,32 @@ func TestTheToneIsHeardOrNot(t *testing.T) {
 		t.Errorf("cut off by a talk: %v", err)
 	}
 	s.await("the talk", func() bool { return s.order(1).Token == "secret" })
+}
+
+// TestADeadCardIsTold: once it has failed for a while, and when it works again.
+func TestADeadCardIsTold(t *testing.T) {
+	var told []string
+	v, err := New(Config{Program: "/bin/sh", Fault: func(p Part, why string) { told = append(told, string(p)+":"+why) }})
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, mic := range []string{"", "busy", "", "busy", "busy", "dead", "dead", "", ""} {
+		v.hear(order.Report{State: order.Joined, Mic: mic})
+	}
+	if want := []string{"microphone:dead", "microphone:"}; !slices.Equal(told, want) {
+		t.Errorf("told %q, want %q", told, want)
+	}
+	// A prompt has tried several times already.
+	s := newStand(t, script, nil)
+	news := make(chan string, 4)
+	s.cfg.Fault = func(p Part, why string) { news <- why }
+	if err := os.Remove(s.speaker); err != nil {
+		t.Fatal(err)
+	}
+	s.Say(prompt.Ringing)
+	if why := <-news; !strings.Contains(why, "no such file") {
+		t.Errorf("of a loudspeaker that is gone it is told %q", why)
+	}
 }
 
 func TestTheVoiceServerIsTried(t *testing.T) {
