@@ -117,16 +117,11 @@ func (k *kiosk) journaled() (map[call.PressID]*press, error) {
 	defer j.Close()
 	out := map[call.PressID]*press{}
 	for _, r := range recs {
-		var k struct {
-			Pressed *struct {
-				core.PressedRecord
-				Purpose string `json:"purpose"`
-			} `json:"pressed"`
-		}
-		if json.Unmarshal(r.Data, &k) == nil && k.Pressed != nil {
-			p := k.Pressed
+		var rec core.Record
+		if json.Unmarshal(r.Data, &rec) == nil && rec.Pressed != nil {
+			p := rec.Pressed
 			// The last record of a press tells what it was for.
-			out[p.Press] = &press{id: p.Press, call: p.Call, at: p.At, aside: p.Purpose != "" && p.Purpose != "quiet"}
+			out[p.Press] = &press{id: p.Press, call: p.Call, at: p.At, aside: !p.Purpose.Calls()}
 		}
 	}
 	return out, nil

@@ -171,7 +171,9 @@ func (c *County) revive(ctx context.Context, victim *program, k *kiosk, died tim
 	// A further press makes a kiosk look for its hub at once. Every other time
 	// nobody presses again: then it must come back by itself.
 	c.deaths++
-	pause(ctx, 50*time.Millisecond)
+	_ = until(ctx, 2*time.Second, "somebody presses", func() bool { // check says so if nobody did
+		return slices.ContainsFunc(c.book.promised(time.Now()), func(p press) bool { return p.at.After(died) })
+	})
 	c.hushed.Store(c.deaths%2 == 0)
 	pause(ctx, 50*time.Millisecond+rand.N(500*time.Millisecond))
 	if err := errors.Join(victim.order(flaws(f)...), victim.start()); err != nil {
@@ -217,6 +219,9 @@ func (c *County) check(ctx context.Context, from, back time.Time) (Outcome, erro
 	c.hushed.Store(false)
 	out := Outcome{Worst: worst.late, Presses: len(c.book.rings(from, until))}
 	var found []error
+	if out.Presses == 0 {
+		found = append(found, errors.New("nobody pressed, so nothing was tried"))
+	}
 	if !worst.rang && out.Presses > 0 || worst.late > Promise {
 		found = append(found, fmt.Errorf("press %s rang %v late (at all: %v)", worst.id, worst.late, worst.rang))
 	}
