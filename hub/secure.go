@@ -4,7 +4,6 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
-	"errors"
 	"fmt"
 	"net"
 	"net/url"
@@ -93,7 +92,7 @@ func (a *App) secure(ctx context.Context) error {
 		return fmt.Errorf("证书签发机构用不了: %w", err)
 	}
 	s := &security{Authority: own, life: t.KioskLife}
-	certificate := func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return nil, errors.New("no certificate") }
+	var certificate func(*tls.ClientHelloInfo) (*tls.Certificate, error)
 	if t.Mode == TLSFiles {
 		f, err := authority.OpenFiles(t.Cert, t.Key, a.log, nil)
 		if err != nil {

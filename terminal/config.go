@@ -7,9 +7,11 @@ import (
 	"log/slog"
 	"net/url"
 	"slices"
+	"time"
 
 	"huying/firmware-bridge/input"
 	"huying/internal/call"
+	allowed "huying/internal/settings"
 	"huying/terminal/hardware"
 	"huying/terminal/link"
 	"huying/terminal/panel"
@@ -45,6 +47,10 @@ type Config struct {
 	Inputs  []input.Input              // further keys; Stop closes them
 	Log     *slog.Logger               // nil: slog.Default
 	Version string
+
+	Told          allowed.Values   // what the hub told from afar and is in force; New sets it
+	TrialPatience time.Duration    // for lines after a change from afar; 0: settings.Patience
+	Clock         func() time.Time // the machine's clock; nil: time.Now
 }
 
 // Site is a hub and where it is.
@@ -52,6 +58,7 @@ type Site struct {
 	Site string `koanf:"site"` // code of its administrative unit
 	URL  string `koanf:"url"`  // ws://host:port or wss://host
 	Name string `koanf:"name"` // shown to villagers; empty: the code
+	Root string `koanf:"root"` // file (PEM) with the hub's own authority; empty: the system's
 }
 
 // Phone is a number for when no line is left.

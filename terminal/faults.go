@@ -23,6 +23,8 @@ const (
 	FaultSound     = "sound_card"        // the terminal's own voice; followed by ":" and microphone, loudspeaker or program
 	FaultPage      = "page_silent"       // the page on the screen is dead; keys and lamps go on
 	FaultTest      = "test_failed"       // a self-test; followed by its name; only on the page, hubs see the test itself
+	FaultClone     = "clone"             // another living kiosk has this one's identity; both ring
+	FaultClock     = "clock_wrong"       // the kiosk's own clock differs from its hub's
 	FaultRefusedBy = "refused_by"        // a hub refuses this kiosk; followed by ":" and its site
 )
 

@@ -97,7 +97,10 @@ func (c *Config) enrolled() error {
 		return err
 	}
 	c.Kiosk, c.Point, c.Township = e.Kiosk, e.Point.Name, e.Township.Name
-	c.Home = Site{Site: e.Site.Code, URL: e.URL, Name: e.Site.Name}
+	c.Home = Site{Site: e.Site.Code, URL: e.URL, Name: e.Site.Name, Root: e.HomeRoot(c.DataDir)}
+	if e.Last != (identity.Hub{}) {
+		c.Last = Site{Site: e.Last.Code, URL: e.Last.URL, Name: e.Last.Name, Root: e.LastRoot(c.DataDir)}
+	}
 	return nil
 }
 

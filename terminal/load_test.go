@@ -63,7 +63,7 @@ func TestLoadNamesFieldAndRemedy(t *testing.T) {
 		text, env, field, says string
 	}{
 		"unknown":          {text: "kiosk: k-1\nhoem: {site: x}", field: "hoem", says: "没有这一项"},
-		"unknown below":    {text: "home: {site: x, adress: y}", field: "home.adress", says: "可用的有 name、site、url"},
+		"unknown below":    {text: "home: {site: x, adress: y}", field: "home.adress", says: "可用的有 name、root、site、url"},
 		"unknown in list":  {text: "phones: [{label: a, number: b, nmber: c}]", field: "phones[0].nmber", says: "没有这一项"},
 		"not a bool":       {text: "demo_keys: maybe", field: "demo_keys", says: "true 或 false"},
 		"not a list":       {text: "phones: 110", field: "phones", says: "列表"},

@@ -47,8 +47,9 @@ type line interface {
 // end is the loop's view of one line: only frames of the present connection
 // are believed.
 type end struct {
-	line line
-	conn uint64 // 0 while it is down
+	line     line
+	conn     uint64 // 0 while it is down
+	welcomed bool   // the site took the kiosk in on this connection
 }
 
 // What the loop hears of, besides keys and the clock. Stored and compacted come
@@ -84,6 +85,7 @@ type loop struct {
 	met   *metrics
 
 	ends    map[call.Site]*end
+	remote  *remote
 	writer  *writer
 	pending []pending
 	faults  faults
@@ -129,10 +131,13 @@ func (l *loop) run(ctx context.Context) {
 func (l *loop) hear(m any) {
 	switch m := m.(type) {
 	case lineUp:
-		l.ends[m.site].conn = m.conn
+		l.ends[m.site].conn, l.ends[m.site].welcomed = m.conn, false
 		l.log.Info("line is up", "site", string(m.site))
 		l.step(kiosk.LinkUp{Site: m.site})
 	case lineDown:
+		if l.ends[m.site].conn != m.conn {
+			return // of a line that another took the place of
+		}
 		l.ends[m.site].conn = 0
 		l.log.Warn("line is down", "site", string(m.site), "why", m.why)
 		l.step(kiosk.LinkDown{Site: m.site})
@@ -158,6 +163,8 @@ func (l *loop) hear(m any) {
 		l.tested(m)
 	case testNow:
 		l.care.plan.Now(l.now())
+	case clockNews:
+		l.fault(FaultClock, m.wrong != 0, "by "+m.wrong.Round(time.Second).String())
 	case practise:
 		l.step(kiosk.Press{Key: call.Enquiry, At: time.Now(), Purpose: call.ForPractice})
 	}
@@ -173,12 +180,21 @@ func (l *loop) frame(m arrived) {
 	switch f := m.f.(type) {
 	case wire.Welcome:
 		l.fault(FaultRefusedBy+":"+string(m.site), false, "")
+		l.fault(FaultClone, false, "")
+		e.welcomed = true
+		l.remote.Welcomed(m.site == call.Site(l.cfg.Home.Site))
 		l.health(e)
 	case wire.Refuse:
 		l.log.Warn("refused by a site", "site", string(m.site), "code", f.Code, "frame", string(f.Frame), "field", f.Field, "message", f.Message)
-		if f.Frame == wire.THello || f.Frame == "" {
+		switch {
+		case f.Code == FaultClone:
+			l.fault(FaultClone, true, f.Message)
+		case f.Frame == wire.THello || f.Frame == "":
 			l.fault(FaultRefusedBy+":"+string(m.site), true, f.Code)
 		}
+	case wire.Config:
+		l.config(m.site, f)
+		return
 	case wire.Media:
 		ok := l.cfg.allowsMedia(f.URL)
 		l.fault(FaultMedia, !ok, f.URL)
@@ -209,6 +225,7 @@ func (l *loop) tick() {
 	l.keysLate()
 	l.forgive()
 	l.lookAfter()
+	l.heed()
 	l.settle()
 }
 
@@ -241,6 +258,6 @@ func (l *loop) settle() {
 func (l *loop) health(e *end) {
 	if e.conn != 0 {
 		e.line.Send(e.conn, wire.Health{Ledger: l.k.Ledger(), Faults: l.faults.list(time.Now()),
-			Tests: l.care.plan.Results(l.now()), Power: l.care.power, Version: l.cfg.Version})
+			Tests: l.care.plan.Results(l.now()), Power: l.care.power, Config: l.remote.Report(), Version: l.cfg.Version})
 	}
 }

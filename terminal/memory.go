@@ -107,6 +107,9 @@ func (t *Terminal) remember() (store, kiosk.Memory, []string, error) {
 		m.BootNo = unusedBoot(m.BootNo)
 		m.Since, m.NextSeq = 0, 1 // what was lost cannot be counted on
 	}
+	// Of two copies of one data folder both would take the next number: their
+	// presses would be one to the hub. So the next one is a little way off.
+	m.BootNo += rand.N[uint32](cloneSpread)
 	return s, m, faults, nil
 }
 
@@ -117,6 +120,11 @@ func (t *Terminal) remember() (store, kiosk.Memory, []string, error) {
 var bootEpoch = time.Date(2020, 1, 1, 0, 0, 0, 0, time.UTC)
 
 const bootSpread = 1 << 20
+
+// cloneSpread lets two copies of a data folder meet in a number once in 4,096
+// starts of both; a kiosk that starts ten times a day uses a third of the day's
+// numbers.
+const cloneSpread = 1 << 12
 
 func unusedBoot(known uint32) uint32 {
 	days := max(0, int64(time.Since(bootEpoch)/(24*time.Hour)))

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"log/slog"
 	"sync"
+	"sync/atomic"
 	"time"
 
 	"huying/firmware-bridge/input"
@@ -88,8 +89,17 @@ type Terminal struct {
 	writer *writer
 	export *exporter
 	loop   *loop
-	once   sync.Once
-	done   sync.WaitGroup // the loop and those who bring it keys
+	badge  *identity.Badge // nil in tests that replace sign
+	remote *remote
+	renew  *identity.Renewal // nil: no certificate is needed
+	bootID string
+	turns  uint64 // lines that took another's place; the loop's
+
+	homeURL atomic.Pointer[string]
+	origins atomic.Pointer[[]string] // with whom the page may talk
+
+	once sync.Once
+	done sync.WaitGroup // the loop and those who bring it keys
 }
 
 // New makes a terminal that is not yet started. It fails on settings that can
@@ -100,12 +110,13 @@ func build(cfg Config, p parts) (*Terminal, error) {
 	if err := cfg.Validate(); err != nil {
 		return nil, err
 	}
+	var badge *identity.Badge
+	var err error
 	if p.sign == nil {
-		id, err := identity.Load(cfg.DataDir)
-		if err != nil {
+		if badge, err = identity.OpenBadge(cfg.DataDir, cfg.Clock); err != nil {
 			return nil, err
 		}
-		p.sign = id
+		p.sign = badge
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.Default()
@@ -114,7 +125,10 @@ func build(cfg Config, p parts) (*Terminal, error) {
 		cfg: cfg, log: cfg.Log.With("kiosk", cfg.Kiosk), parts: p, met: newMetrics(),
 		screen: screen.New(), inputs: cfg.Inputs,
 		keys: make(chan input.Event), inbox: make(chan any, 64), ended: make(chan struct{}),
+		badge: badge, bootID: rand.Text(),
 	}
+	t.recall()
+	t.connectPage(t.cfg.connects())
 	t.inputs = append([]input.Input{t.screen}, t.inputs...)
 	if err := t.assemble(); err != nil {
 		t.Stop()
@@ -126,20 +140,15 @@ func build(cfg Config, p parts) (*Terminal, error) {
 func (t *Terminal) assemble() (err error) {
 	t.panel, err = t.parts.page(panel.Config{
 		Listen: t.cfg.Panel, Pages: t.cfg.Pages, First: t.cfg.firstView(), Key: screenKey(t.screen),
-		Media: func(alive bool) { t.tell(voice{alive}) }, Tested: t.tested, Practise: func() { t.tell(practise{}) }, Connect: t.cfg.connects(), Log: t.log,
+		Media: func(alive bool) { t.tell(voice{alive}) }, Tested: t.tested, Practise: func() { t.tell(practise{}) }, Connect: func() []string { return *t.origins.Load() }, Log: t.log,
 		Prompts: prompt.NewLibrary(t.cfg.promptFolder()),
 	})
 	if err != nil {
 		return err
 	}
 	t.giveVoice()
-	boot := rand.Text()
 	for _, s := range t.cfg.sites() {
-		l, err := t.parts.dial(link.Config{
-			Site: call.Site(s.Site), URL: s.URL, Kiosk: t.cfg.Kiosk, BootID: boot, Version: t.cfg.Version,
-			Sign:   func(nonce []byte) []byte { return t.parts.sign.SignHello(nonce, t.cfg.Kiosk) },
-			Events: events{t}, Log: t.log,
-		})
+		l, err := t.dial(s, 0)
 		if err != nil {
 			return err
 		}
@@ -212,6 +221,9 @@ func (t *Terminal) start(ctx context.Context) error {
 	for _, l := range t.lines {
 		l.Start()
 	}
+	if t.renew = t.renewal(); t.renew != nil {
+		t.renew.Start()
+	}
 	t.log.Info("terminal started", "panel", t.panel.Addr(), "version", t.cfg.Version)
 	return nil
 }
@@ -220,7 +232,7 @@ func (t *Terminal) newLoop() *loop {
 	l := &loop{
 		cfg: t.cfg, log: t.log, began: time.Now(), keys: t.keys, inbox: t.inbox, show: t.panel.Show, page: t.panel.Quiet, met: t.met,
 		tell: t.tell, prompts: prompt.NewLibrary(t.cfg.promptFolder()), care: newCare(0),
-		ends: map[call.Site]*end{}, writer: t.writer, faults: faults{on: map[string]present{}},
+		ends: map[call.Site]*end{}, remote: t.remote, writer: t.writer, faults: faults{on: map[string]present{}},
 		lamps: t.lamps, dark: map[lamp.Name]map[string]bool{}, lostAt: map[input.Key]time.Time{}, compactAt: compactAbove,
 	}
 	for i, s := range t.cfg.sites() {
@@ -243,6 +255,9 @@ func (t *Terminal) Stop() {
 
 func (t *Terminal) stop() {
 	close(t.ended)
+	if t.renew != nil {
+		t.renew.Stop()
+	}
 	if t.lamps != nil {
 		t.lamps.Stop() // before their outputs are closed
 	}

@@ -133,7 +133,7 @@ func TestKilledKioskSendsItsPressAgain(t *testing.T) {
 	k.term.Stop()
 	k.start()
 	hub, again := k.home.Accept()
-	if again.BootNo != first.BootNo+1 || again.NextSeq != p.Press.Seq+1 || again.Unacked != 1 || again.Episode.Open == nil {
+	if again.BootNo <= first.BootNo || again.NextSeq != p.Press.Seq+1 || again.Unacked != 1 || again.Episode.Open == nil {
 		t.Errorf("HELLO %+v after %+v and %v", again, first, p.Press)
 	}
 	if q := hub.Until(wire.TPress).(wire.Press); q.Press != p.Press || q.Call != p.Call {

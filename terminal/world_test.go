@@ -188,7 +188,7 @@ func (q queued) Close() error { q.Queue.Close(); return nil }
 func example() Config {
 	return Config{
 		Kiosk: "361025105207-1", Point: "流坑村", Township: "牛田镇", DataDir: "/nowhere", Panel: "127.0.0.1:0", DemoKeys: true,
-		Home: Site{string(home), "ws://127.0.0.1:1", "牛田镇便民服务中心"}, Last: Site{string(last), "ws://127.0.0.1:2", "乐安县指挥中心"},
+		Home: Site{Site: string(home), URL: "ws://127.0.0.1:1", Name: "牛田镇便民服务中心"}, Last: Site{Site: string(last), URL: "ws://127.0.0.1:2", Name: "乐安县指挥中心"},
 		Phones: []Phone{{"值班室", "0794-0000000"}}, Log: slog.New(slog.DiscardHandler),
 	}
 }

@@ -12,10 +12,9 @@ import (
 // name at 127.0.0.1 ("DNS rebinding") or simply post here from a browser on
 // the kiosk; the first shows in Host, the second in Origin.
 func (s *Server) guard(next http.Handler) http.Handler {
-	policy := contentPolicy(s.cfg.Connect)
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h.Set("Content-Security-Policy", policy)
+		h.Set("Content-Security-Policy", contentPolicy(s.cfg.Connect()))
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")

@@ -46,7 +46,7 @@ func (k *told) media(alive bool) { k.mu.Lock(); defer k.mu.Unlock(); k.alive = a
 func start(t *testing.T, demo bool) (*panel.Server, *told) {
 	k := &told{more: make(chan struct{}, 100)}
 	s, err := panel.New(panel.Config{Listen: "127.0.0.1:0", Pages: pages, Key: k.key, Media: k.media,
-		First: panel.View{State: panel.Idle, Phones: []panel.Phone{}, DemoKeys: demo}, Connect: []string{"wss://hub.example"},
+		First: panel.View{State: panel.Idle, Phones: []panel.Phone{}, DemoKeys: demo}, Connect: func() []string { return []string{"wss://hub.example"} },
 		Log: slog.New(slog.DiscardHandler)})
 	if err != nil {
 		t.Fatal(err)

@@ -41,9 +41,9 @@ type Config struct {
 	Tested func(name, result, detail string) bool
 	// Practise makes a practice press: the button in the helper's menu.
 	Practise func()
-	// Connect are further origins the page may talk to, such as
-	// wss://hub.example: those of the voice servers.
-	Connect []string
+	// Connect gives further origins the page may talk to, such as
+	// wss://hub.example: those of the voice servers. It is asked at each request.
+	Connect func() []string
 	// Prompts serves GET /prompts/{code}, the sound of a prompt; nil: none.
 	Prompts http.Handler
 	Log     *slog.Logger // nil: slog.Default

@@ -30,6 +30,10 @@ const (
 	maxStarts = 3
 )
 
+// Weaker reports whether an address goes without encryption in place of one
+// that goes with it; an empty one takes no place.
+func Weaker(was, now string) bool { return now != "" && allowed.Plain(now) && !allowed.Plain(was) }
+
 // File is the name of the State's file in a kiosk's data folder.
 const File = "settings.json"
 
