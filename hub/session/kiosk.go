@@ -24,7 +24,10 @@ import (
 const (
 	kioskPing  = 10 * time.Second
 	kioskQuiet = 25 * time.Second
-	kioskHello = 5 * time.Second // from the challenge to a good HELLO
+	kioskHello = 5 * time.Second // the upgrade; and the registry's word on a HELLO
+	// kioskProof is from the challenge to its HELLO: on a line that loses every
+	// third packet and takes a second each way, 5 s cut off four of ten.
+	kioskProof = 20 * time.Second
 	kioskWrite = 2 * time.Second // one frame; a slower socket is closed
 	kioskBad   = 20              // refused frames in a row before the socket is closed
 )

@@ -44,7 +44,7 @@ func (h *Kiosks) prove(k *socket.Conn, shown *paper) (wire.Hello, ed25519.Public
 	if err := k.Send(wire.Challenge{Nonce: nonce}); err != nil {
 		return wire.Hello{}, nil, err
 	}
-	_ = k.Allow(kioskHello)
+	_ = k.Allow(kioskProof)
 	data, err := k.Read()
 	if err != nil {
 		return wire.Hello{}, nil, err

@@ -66,7 +66,7 @@ type Times struct {
 // after a change of address behind a mobile operator's NAT.
 func DefaultTimes() Times {
 	return Times{
-		Dial: 12 * time.Second, Challenge: 5 * time.Second, Beside: 1500 * time.Millisecond, Doubt: 500 * time.Millisecond, Write: 5 * time.Second,
+		Dial: 12 * time.Second, Challenge: 10 * time.Second, Beside: 1500 * time.Millisecond, Doubt: 500 * time.Millisecond, Write: 5 * time.Second,
 		Quiet: 25 * time.Second, Unacked: 10 * time.Second,
 		First: 200 * time.Millisecond, Most: 15 * time.Second,
 	}

@@ -110,3 +110,24 @@ func TestALineThatRecoversIsKept(t *testing.T) {
 		t.Errorf("the old line was sent %s, %d lines ended", f.Type(), len(h.down))
 	}
 }
+
+// Full jitter: pauses are spread over all of the range, so that a county whose
+// power comes back does not knock in step.
+func TestPausesAreSpreadOverAllOfTheirRange(t *testing.T) {
+	cfg := link.Config{URL: "ws://h", Kiosk: "k", Sign: func([]byte) []byte { return nil }, Events: &heard{}, Times: link.DefaultTimes()}
+	const tries, tenths = 2000, 10
+	most := cfg.Times.Most
+	var in [tenths]int
+	for range tries {
+		p, err := link.Pause(cfg, 30)
+		if err != nil || p < 0 || p >= most {
+			t.Fatalf("pause %v, %v", p, err)
+		}
+		in[p*tenths/most]++
+	}
+	for i, n := range in {
+		if n < tries/tenths/2 || n > tries/tenths*2 {
+			t.Errorf("%d of %d pauses are in tenth %d of the range", n, tries, i)
+		}
+	}
+}
