@@ -16,7 +16,6 @@ import (
 	"github.com/alecthomas/kong"
 
 	"huying/terminal"
-	"huying/terminal/identity"
 	"huying/web"
 )
 
@@ -43,11 +42,6 @@ type commands struct {
 }
 
 type runCommand struct{}
-
-type enrolCommand struct {
-	Hub  string `required:"" placeholder:"URL" help:"站点地址，如 https://hub.example"`
-	Code string `required:"" placeholder:"CODE" help:"管理员给的一次性登记码"`
-}
 
 type versionCommand struct{}
 
@@ -95,20 +89,6 @@ func (runCommand) Run(ctx context.Context, c *commands) error {
 	}
 	<-ctx.Done()
 	t.Stop()
-	return nil
-}
-
-// Run enrols the terminal.
-func (e enrolCommand) Run(ctx context.Context, c *commands) error {
-	dir, err := terminal.DataDir(c.file(), os.Environ())
-	if err != nil {
-		return err
-	}
-	got, err := identity.Enrol(ctx, dir, e.Hub, e.Code)
-	if err != nil {
-		return err
-	}
-	fmt.Printf("已登记：终端 %s，%s%s，站点 %s（%s）\n", got.Kiosk, got.Township.Name, got.Point.Name, got.Site.Name, got.URL)
 	return nil
 }
 
