@@ -45,13 +45,14 @@ func (f Findings) chips(b *strings.Builder) {
 			fmt.Fprintf(b, "  %s：%s\n", c.Path, why(c.Err))
 			continue
 		}
-		named := slices.DeleteFunc(slices.Clone(c.Lines), func(l survey.Line) bool { return l.Name == "" })
-		fmt.Fprintf(b, "  %s（%s，%d 个引脚，%d 个有名字）\n", c.Label, c.Path, len(c.Lines), len(named))
-		for _, l := range named {
-			fmt.Fprintf(b, "    %-16s %s\n", l.Name, state(l))
+		fmt.Fprintf(b, "  %s（%s，%d 个引脚）\n", c.Label, c.Path, len(c.Lines))
+		if !c.Named() && len(c.Lines) > 0 {
+			b.WriteString("    引脚没有名字：设置里写它在芯片里的位置，要加引号，如 \"#17\"\n")
 		}
-		if len(named) == 0 && len(c.Lines) > 0 {
-			b.WriteString("    引脚都没有名字：设置里写它在芯片里的位置，偏移 17 写 \"#17\"\n")
+		for _, l := range c.Lines {
+			if l.Name != "" || !c.Named() {
+				fmt.Fprintf(b, "    %-16s %s\n", l.Called(), state(l))
+			}
 		}
 	}
 }
@@ -166,7 +167,7 @@ func (f Findings) Without(s hardware.Settings) Findings {
 	}
 	out := Findings{Ports: f.Ports}
 	for _, c := range f.Chips {
-		c.Lines = slices.DeleteFunc(slices.Clone(c.Lines), func(l survey.Line) bool { return l.Name != "" && taken[c.Label+":"+l.Name] })
+		c.Lines = slices.DeleteFunc(slices.Clone(c.Lines), func(l survey.Line) bool { return taken[c.Label+":"+l.Called()] })
 		out.Chips = append(out.Chips, c)
 	}
 	for _, d := range f.Devices {
