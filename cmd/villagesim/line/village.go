@@ -56,7 +56,7 @@ func (k *village) settle(ctx context.Context, home, last *site) error {
 	err := write(k.config(), object{"kiosk": k.id, "point": k.point.Name, "township": home.unit.Name, "data_dir": k.data(),
 		"home":         object{"site": home.unit.Code, "url": home.url(), "name": home.unit.Name},
 		"last":         object{"site": last.unit.Code, "url": last.url(), "name": last.unit.Name},
-		"panel_listen": strings.TrimPrefix(page, "http://"), "demo_keys": true})
+		"panel_listen": strings.TrimPrefix(page, "http://"), "demo_keys": true, "rating": false})
 	if err != nil {
 		return err
 	}
