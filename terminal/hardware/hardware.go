@@ -71,14 +71,17 @@ func (h *Hardware) openGPIO(s Settings) error {
 	if g == (GPIO{}) {
 		return nil
 	}
-	line := func(key input.Key, name string) gpioline.KeyLine {
+	line := func(key input.Key, name, rest string) gpioline.KeyLine {
 		l := gpioline.KeyLine{Key: key, Line: gpioline.Line{Chip: g.Chip, Name: name}}
+		if rest != "" {
+			l.Rest = gpioline.Line{Chip: g.Chip, Name: rest}
+		}
 		if !g.ActiveHigh {
 			l.ActiveLow, l.Pull = true, pullUp
 		}
 		return l
 	}
-	keys, err := gpioline.Open(line(input.Red, g.Red), line(input.Green, g.Green))
+	keys, err := gpioline.Open(line(input.Red, g.Red, g.RedRest), line(input.Green, g.Green, g.GreenRest))
 	if err != nil {
 		return &Problem{"gpio", err.Error()}
 	}

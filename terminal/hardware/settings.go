@@ -26,6 +26,10 @@ type GPIO struct {
 	// ActiveHigh is for keys that connect their line to the supply; ordinary
 	// ones connect it to ground.
 	ActiveHigh bool `koanf:"active_high"`
+	// RedRest and GreenRest name lines of second contacts that are closed while
+	// the key is up, with which a cut wire is seen; empty: there is none.
+	RedRest   string `koanf:"red_rest"`
+	GreenRest string `koanf:"green_rest"`
 	// RedLoop and GreenLoop name lines that work a key through a relay or a
 	// transistor, for the daily self-test; empty: none is wired.
 	RedLoop   string `koanf:"red_loop"`
@@ -90,7 +94,12 @@ func (g GPIO) check() []*Problem {
 	if g.Chip == "" || g.Red == "" || g.Green == "" || g.Red == g.Green {
 		return []*Problem{{"gpio", "chip、red、green 都要写，且 red 与 green 不能是同一条线。"}}
 	}
-	return apart("gpio", []string{g.Red, g.Green, g.RedLoop, g.GreenLoop})
+	return apart("gpio", g.lines())
+}
+
+// lines are all that the keys take.
+func (g GPIO) lines() []string {
+	return []string{g.Red, g.Green, g.RedRest, g.GreenRest, g.RedLoop, g.GreenLoop}
 }
 
 // apart refuses lines that are named twice, or have another use already.
@@ -127,7 +136,7 @@ func (l Lamps) check(keys GPIO) []*Problem {
 	}
 	var taken []string
 	if l.chip(keys) == keys.Chip {
-		taken = []string{keys.Red, keys.Green, keys.RedLoop, keys.GreenLoop}
+		taken = keys.lines()
 	}
 	return apart("lamps", []string{l.Red, l.Green, l.Line, l.Buzzer}, taken...)
 }
