@@ -68,7 +68,7 @@ func (w *Watch) stand(now time.Time, f fault, members []string) *Ticket {
 		case !t.Present && now.Sub(t.EndedAt) < w.cfg.Times.Flap:
 			t.again(now)
 			w.mark(t)
-			t.Members, t.Presses = union(t.Members, members), f.presses
+			t.Members, t.Presses = members, f.presses
 		case t.Present && (!slices.Equal(t.Presses, f.presses) || len(union(t.Members, members)) > len(t.Members)):
 			t.Presses, t.Members = f.presses, union(t.Members, members)
 			t.Rev++

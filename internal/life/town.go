@@ -175,8 +175,9 @@ func (w *Watch) singles(now time.Time, t *town, code string, hits []hit) {
 				continue
 			}
 			s := w.stand(now, fault{key: x, since: h.k.start(code)}, nil)
-			s.OpenedAt = whole.OpenedAt
-			w.due = time.Time{}
+			if since := latest(whole.OpenedAt, h.began); since.Before(s.OpenedAt) {
+				s.OpenedAt, w.due = since, time.Time{}
+			}
 		case t.unit != "" && now.Before(ripe):
 			t.look(ripe)
 		default:

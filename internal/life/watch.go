@@ -1,6 +1,7 @@
 package life
 
 import (
+	"cmp"
 	"fmt"
 	"maps"
 	"slices"
@@ -103,11 +104,14 @@ func New(cfg Config, im Image, now time.Time) *Watch {
 		}
 		k.summary = k.summarise(now, cfg.Times, faults)
 	}
-	slices.SortFunc(im.Tickets, func(a, b Ticket) int { return a.OpenedAt.Compare(b.OpenedAt) })
+	slices.SortFunc(im.Tickets, func(a, b Ticket) int { return cmp.Compare(a.N, b.N) })
 	for _, t := range im.Tickets {
-		w.tickets[t.ID], w.of[t.key()] = &t, &t
+		w.tickets[t.ID] = &t
+		if of := w.of[t.key()]; of == nil || !of.Present {
+			w.of[t.key()] = &t
+		}
 		if k := w.kiosks[t.Subject]; k != nil {
-			k.active[t.key()] = t.Present
+			k.active[t.key()] = k.active[t.key()] || t.Present
 		} else if t.Present && singleOf(t.Code) == "" {
 			w.raised[t.key()] = Raised{Code: t.Code, Part: t.Part, Detail: t.Detail, At: t.BeganAt}
 		}
