@@ -133,6 +133,10 @@ func (l *loop) begin(name selftest.Name) {
 		l.tested(outcome(name, l.linesUp()))
 	case selftest.Press:
 		l.care.media = nil
+		if l.ends[call.Site(l.cfg.Home.Site)].conn == 0 { // it could only pile up
+			l.tested(tested{name, wire.Failed, "no line to home"})
+			return
+		}
 		l.step(kiosk.Press{Key: call.Enquiry, At: time.Now(), Purpose: call.ForSelfTest})
 		l.care.press = call.PressID{Kiosk: l.cfg.Kiosk, Mark: call.Mark{Boot: l.k.Boot(), Seq: uint32(l.k.Presses())}}
 	case selftest.Sound, selftest.Media:

@@ -248,3 +248,25 @@ func TestTheLedgerCountsEveryPress(t *testing.T) {
 		t.Errorf("after compacting %+v", again)
 	}
 }
+
+// A loose contact while the line is down must not fill memory and disk (I11).
+func TestAThousandUnstoredPressesAreEnough(t *testing.T) {
+	b := asking(t)
+	b.down(home)
+	b.down(top)
+	for range 1500 {
+		b.press(call.Enquiry)
+	}
+	if n := b.k.Unacked(); n != 1024 {
+		t.Fatalf("%d presses wait", n)
+	}
+	b.press(call.Urgent) // says more than any before
+	if b.k.Unacked() != 1025 || b.k.Open().Key() != call.Urgent {
+		t.Errorf("%d presses wait, the call is %s", b.k.Unacked(), b.k.Open().Key())
+	}
+	b.up(home)
+	b.ack(home)
+	if id := b.press(call.Urgent); id.Seq != 1026 {
+		t.Errorf("after home has them the next press is %s", id)
+	}
+}

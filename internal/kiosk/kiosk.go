@@ -13,6 +13,10 @@ import (
 const (
 	maxEnded   = 8   // closed calls it can still speak of
 	maxPresses = 256 // presses it keeps; beyond, the oldest that home has stored is forgotten
+	// maxUnstored is when a call that rings already has been pressed for often
+	// enough: a loose contact makes a press a second for days while the line is
+	// down, and each would be kept until home has it.
+	maxUnstored = 1024
 	// maxVouched is the size of the closings it speaks of at a time, in bytes
 	// of JSON; with the rest of a HELLO that stays under wire.MaxFrame.
 	maxVouched = 10 << 10

@@ -10,6 +10,9 @@ import (
 // press makes the id, sends and journals in parallel: a failed disk does not
 // stop the ring.
 func (k *Kiosk) press(in Press) {
+	if k.pressedEnough(in) {
+		return
+	}
 	purpose := in.Purpose
 	if k.during(in) {
 		purpose = call.ForPractice
@@ -26,6 +29,14 @@ func (k *Kiosk) press(in Press) {
 	default:
 		k.settle(p, purpose)
 	}
+}
+
+// pressedEnough reports whether one more press would change nothing: its call
+// rings, with this key, and a thousand presses wait for home. Nobody is lost by
+// that: the call is there, and the first press after home has answered counts.
+func (k *Kiosk) pressedEnough(in Press) bool {
+	return k.ep != nil && len(k.presses) >= maxUnstored && k.ep.c.Phase() == call.Ringing &&
+		(in.Key == call.Enquiry || k.ep.c.Key() == call.Urgent)
 }
 
 // holdBack journals a press whose purpose is not known yet.
