@@ -156,6 +156,9 @@ func (l *lives) mine(kiosk string) bool {
 
 // heard follows every frame of a kiosk.
 func (l *lives) heard(kiosk string, f wire.Frame) {
+	if l.cfg.Retired(kiosk) {
+		return // its line is about to be cut
+	}
 	now := l.cfg.Now()
 	h, report := f.(wire.Health)
 	if !l.mine(kiosk) {

@@ -260,6 +260,32 @@ func TestTicketsReachTheCountyThroughCuts(t *testing.T) {
 	})
 }
 
+// A kiosk whose key is revoked is missed by nobody, also when its last words
+// come after the revocation.
+func TestARevokedKioskIsNotMissed(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		store := &slow{Store: memstore.New()}
+		d := watched(t, town, "", store)
+		defer d.Stop()
+		s := newSocket()
+		d.KioskUp(kioskID(1), s)
+		d.FromKiosk(kioskID(1), s, stuck)
+		d.mu.Lock()
+		d.lives.cfg.Retired = func(string) bool { return true }
+		d.mu.Unlock()
+		d.PlacesChanged()
+		d.FromKiosk(kioskID(1), s, stuck)
+		d.KioskDown(kioskID(1), s)
+		time.Sleep(time.Hour)
+		if open, err := d.Tickets(t.Context(), operator, false, 9); err != nil || len(open) != 0 {
+			t.Fatalf("%+v %v", open, err)
+		}
+		if h := d.lives.health(kioskID(1)); h.State != view.HealthRetired {
+			t.Fatalf("%+v", h)
+		}
+	})
+}
+
 // A site may speak of its own kiosks only.
 func TestForeignHealthIsRefused(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
