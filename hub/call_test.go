@@ -46,7 +46,23 @@ func TestFirstCall(t *testing.T) {
 	if end.Closing == nil || end.Closing.Person.ID != "p1" || end.Closing.Disposition != "solved" {
 		t.Fatalf("closing %+v", end.Closing)
 	}
-	v.shows(kiosk.Ended)
+	v.shows(kiosk.Rating)
+	v.press(call.Enquiry)
+	v.shows(kiosk.Rated)
+	wang.sees("that it was good", func(c view.Call) bool { return c.Rating == "good" && c.Phase == view.Closed && c.Presses == 1 })
+}
+
+// A lesson goes the whole way and rings nobody; a quiet call is shown as one.
+func TestPracticeRingsNobodyAndQuietIsShown(t *testing.T) {
+	w := newTownship(t)
+	v := w.village()
+	wang := w.operator("wang", "mima-wang-1")
+	v.step(kiosk.Press{Key: call.Enquiry, At: time.Now(), Purpose: call.ForPractice})
+	v.shows(kiosk.Practised)
+	v.step(kiosk.Press{Key: call.Enquiry, At: time.Now(), Purpose: call.ForQuiet})
+	if c := wang.ringing(); !c.Quiet || c.Presses != 1 {
+		t.Fatalf("rings %+v", c)
+	}
 }
 
 func TestTwoAnswerAtOnce(t *testing.T) {

@@ -61,7 +61,7 @@ func TestCountyAnswersWhatNobodyAnswered(t *testing.T) {
 	zhao.sees("wrap-up", func(c view.Call) bool { return c.Phase == view.WrapUp })
 	must(t, zhao.close(c.ID))
 	wang.sees("the end", func(c view.Call) bool { return c.Phase == view.Closed && c.Closing.Person.ID == "c1" })
-	v.shows(kiosk.Ended)
+	v.shows(kiosk.Rating)
 }
 
 func TestKioskCallsTheCountyWhenTheTownshipIsDead(t *testing.T) {

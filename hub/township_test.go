@@ -222,10 +222,12 @@ func (v *village) carry(effects []kiosk.Effect) {
 	}
 }
 
-func (v *village) press(key call.Key) {
+func (v *village) press(key call.Key) { v.step(kiosk.Press{Key: key, At: time.Now()}) }
+
+func (v *village) step(in kiosk.Input) {
 	v.mu.Lock()
 	defer v.mu.Unlock()
-	v.carry(v.k.Step(v.mono(), kiosk.Press{Key: key, At: time.Now()}))
+	v.carry(v.k.Step(v.mono(), in))
 }
 
 // lost says that the line to a site is gone.
