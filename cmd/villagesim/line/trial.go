@@ -105,7 +105,10 @@ func (c *County) press(ctx context.Context, how Condition, each int, out *Outcom
 				if errs[i] = sleep(ctx, time.Duration(wait*float64(how.spread))); errs[i] != nil {
 					return
 				}
-				key := []string{"urgent", "enquiry"}[n%2]
+				key := "urgent"
+				if (n+i)%4 == 3 { // it is sent when the finger leaves the key
+					key = "enquiry"
+				}
 				if errs[i] = c.one(ctx, k, key, out, &mu); errs[i] != nil {
 					return
 				}
