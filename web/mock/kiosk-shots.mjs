@@ -22,8 +22,53 @@ const short = ['报警', '急救', '火警', '村医', '村长'].map((label, i) 
 }))
 const wide = quiet.phones.map((p) => ({ ...p, label: `${p.label}（二十四小时）` }))
 
+const rated = { state: 'rated', call: call.call }
+const says = [
+  '接线员',
+  '带班领导',
+  '乡镇干部',
+  '县指挥中心值班员',
+  '村医',
+  '帮办员',
+  '网格员',
+  '业务窗口',
+  '邻近乡镇接线员',
+  '村民',
+]
+const posts = Object.fromEntries(
+  says.map((post, i) => [
+    `answered-post-${i}`,
+    { ...call, state: 'answered', answerer: { ...zhang, post } },
+  ]),
+)
+const ill = [{ code: 'test_failed', part: 'sound' }, { code: 'journal_slow' }]
+const keysIll = [
+  { code: 'key_unreadable', part: 'red' },
+  { code: 'key_stuck', part: 'green' },
+]
+const bothBroken = ['red', 'green'].map((part) => ({ code: 'key_unreadable', part }))
+const battery = { mains: false, percent: 64 }
+
 const screens = {
   idle: {},
+  'idle-on-battery': { power: battery },
+  'idle-battery-low': { power: { mains: false, percent: 12 } },
+  'idle-ill': { faults: ill, power: battery },
+  'idle-keys-ill': { faults: keysIll },
+  'idle-green-broken': { faults: bothBroken.slice(1) },
+  broken: { faults: bothBroken },
+  'idle-real-keys-ill': { faults: keysIll, demo_keys: false },
+  'cut-keys-ill': { faults: keysIll, home: false, county: false },
+  rating: { ...call, key: undefined, state: 'rating' },
+  'rating-real-keys': { ...call, key: undefined, state: 'rating', demo_keys: false },
+  'rated-good': { ...rated, key: 'enquiry' },
+  'rated-bad': { ...rated, key: 'urgent' },
+  practising: { state: 'practising', key: 'enquiry' },
+  practised: { state: 'practised', key: 'enquiry' },
+  unpractised: { state: 'unpractised', key: 'enquiry', home: false },
+  quiet: { ...call, key: 'enquiry', state: 'received', quiet: true },
+  'quiet-answered': { ...call, key: 'enquiry', state: 'answered', quiet: true, answerer: zhang },
+  ...posts,
   'idle-real-keys': { demo_keys: false },
   'idle-county-only': { home: false },
   cut: { home: false, county: false },
@@ -57,6 +102,17 @@ const screens = {
   'no_line-none': { ...call, state: 'no_line', home: false, county: false, phones: [] },
 }
 
+/** The helper's menu over these. */
+const menus = {
+  menu: { power: { mains: true, percent: 100 }, version: '0.2.0' },
+  'menu-ill': {
+    faults: [...ill, ...keysIll],
+    power: battery,
+    home: false,
+    version: '0.2.0+3a4b5c6d',
+  },
+}
+
 const faults = []
 const axe = await readFile(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8')
 await mkdir(folder, { recursive: true })
@@ -88,7 +144,18 @@ for (const size of sizes) {
     await page.waitForSelector(`main[data-state="${change.state ?? 'idle'}"]`)
     await settle(page, change, screen)
     await look(page, `${screen} at ${size.width}`)
-    await page.screenshot({ path: name(screen) })
+    const seen = await page.screenshot({ path: name(screen) })
+    if (change.quiet) await dark(page, seen, `${screen} at ${size.width}`)
+  }
+  for (const [name_, change] of Object.entries(menus)) {
+    mock.show(change, quiet)
+    await page.waitForSelector('main[data-screen="idle"] .corner')
+    await settle(page, change, name_)
+    await page.locator('.corner').click({ delay: 3100 })
+    await page.waitForSelector('.helper')
+    await look(page, `${name_} at ${size.width}`)
+    await page.screenshot({ path: name(name_) })
+    await page.getByRole('button', { name: '关闭' }).click()
   }
   await press(page, mock, `press at ${size.width}`)
   await page.screenshot({ path: name('pressed') })
@@ -104,7 +171,7 @@ for (const size of sizes) {
 await browser.close()
 for (const fault of faults) console.error(fault)
 console.log(
-  `${Object.keys(screens).length + 3} screens at ${sizes.length} sizes in ${folder}, ${faults.length} faults`,
+  `${Object.keys(screens).length + Object.keys(menus).length + 3} screens at ${sizes.length} sizes in ${folder}, ${faults.length} faults`,
 )
 process.exitCode = faults.length > 0 ? 1 : 0
 
@@ -116,6 +183,10 @@ async function afresh(page) {
 
 /** Waits until the page shows exactly this view, by the parts that differ. */
 async function settle(page, change, screen) {
+  if (change.quiet) {
+    await page.waitForSelector('main[data-quiet="true"]')
+    return
+  }
   const demo = change.demo_keys !== false
   await page.waitForFunction(
     ([keys, line]) =>
@@ -128,6 +199,28 @@ async function settle(page, change, screen) {
   }
 }
 
+/** A quiet call shows nothing: no point is bright, and few are not black. */
+async function dark(page, picture, where) {
+  const { brightest, lit } = await page.evaluate(
+    async (data) => {
+      const image = await createImageBitmap(await (await fetch(data)).blob())
+      const canvas = new OffscreenCanvas(image.width, image.height)
+      const context = canvas.getContext('2d')
+      context.drawImage(image, 0, 0)
+      const { data: points } = context.getImageData(0, 0, image.width, image.height)
+      let [brightest, lit] = [0, 0]
+      for (let i = 0; i < points.length; i += 4) {
+        const level = Math.max(points[i], points[i + 1], points[i + 2])
+        brightest = Math.max(brightest, level)
+        if (level > 8) lit++
+      }
+      return { brightest, lit: lit / (image.width * image.height) }
+    },
+    `data:image/png;base64,${picture.toString('base64')}`,
+  )
+  if (brightest > 70 || lit > 0.001) faults.push(`${where}: shines: ${brightest}, ${lit} of it`)
+}
+
 /** The rules for old eyes and hands, measured. */
 async function look(page, where) {
   const seen = await page.evaluate(() => {
@@ -138,7 +231,7 @@ async function look(page, where) {
     for (const el of document.querySelectorAll('main *')) {
       const own = [...el.childNodes].some((n) => n.nodeType === 3 && n.data.trim() !== '')
       const box = el.getBoundingClientRect()
-      if (own && el.checkVisibility()) {
+      if (own && el.checkVisibility({ opacityProperty: true }) && !el.closest('.unseen')) {
         if (parseFloat(getComputedStyle(el).fontSize) < 48 * scale - 0.1)
           bad.push(`small: ${el.textContent}`)
         if (
@@ -159,7 +252,8 @@ async function look(page, where) {
         if (el.scrollWidth > el.clientWidth + 1 && getComputedStyle(el).display !== 'inline')
           bad.push(`cut off: ${el.textContent}`)
       }
-      if (el.matches('.key') && (box.width < 60 || box.height < 60)) bad.push('a key is too small')
+      if (el.matches('button, .key') && (box.width < 60 || box.height < 60))
+        bad.push(`too small: ${el.className}`)
       if (el.matches('.picture, .portrait') && box.height < 90 * scale)
         bad.push(`picture ${Math.round(box.height)} px high`)
     }

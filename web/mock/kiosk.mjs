@@ -1,5 +1,5 @@
 // A stand-in for the terminal, for looking at the kiosk page: serves web/dist
-// and the three paths of the terminal's panel on 127.0.0.1. Screens are set by
+// and the paths of the terminal's panel on 127.0.0.1. Screens are set by
 // POST /mock/view (merged into the last view), or play by themselves after a
 // press. Run after `npm run build`:
 //
@@ -10,7 +10,15 @@ import { fileURLToPath } from 'node:url'
 
 /** Where the built pages are; another folder when two builds must not meet. */
 const dist = process.env.DIST ?? fileURLToPath(new URL('../dist/', import.meta.url))
-const kinds = { html: 'text/html', js: 'text/javascript', css: 'text/css', svg: 'image/svg+xml' }
+const prompts =
+  process.env.PROMPTS ?? fileURLToPath(new URL('../../terminal/prompt/builtin/', import.meta.url))
+const kinds = {
+  ogg: 'audio/ogg',
+  html: 'text/html',
+  js: 'text/javascript',
+  css: 'text/css',
+  svg: 'image/svg+xml',
+}
 
 /** A quiet kiosk with both lines up. The people and numbers are invented. */
 export const quiet = {
@@ -18,6 +26,9 @@ export const quiet = {
   state: 'idle',
   waited_ms: 0,
   held: false,
+  down: false,
+  quiet: false,
+  faults: [],
   home: true,
   county: true,
   phones: [
@@ -64,9 +75,15 @@ export async function startMock(port = 0, { plays = true } = {}) {
     )
   }
   const media = []
+  const tested = []
+  const beats = []
+  const practised = []
   const posts = {
     '/api/key': key,
     '/api/media': (body) => media.push(body.alive),
+    '/api/alive': () => beats.push(performance.now()),
+    '/api/test': (body) => tested.push(body),
+    '/api/practice': () => practised.push(true),
     '/mock/view': (change) => show(change, quiet),
   }
 
@@ -83,7 +100,9 @@ export async function startMock(port = 0, { plays = true } = {}) {
       posts[path](JSON.parse(body))
       response.writeHead(204).end()
     } else {
-      await file(path, response)
+      await (path.startsWith('/prompts/')
+        ? file(`${path.slice('/prompts/'.length)}.ogg`, response, prompts)
+        : file(path === '/' ? 'kiosk.html' : path.slice(1), response, dist))
     }
   })
   await new Promise((resolve) => server.listen(port, '127.0.0.1', resolve))
@@ -93,6 +112,9 @@ export async function startMock(port = 0, { plays = true } = {}) {
     show,
     heard,
     media,
+    tested,
+    beats,
+    practised,
     stop: () => {
       for (const timer of timers) clearTimeout(timer)
       const closed = new Promise((resolve) => server.close(resolve))
@@ -102,11 +124,10 @@ export async function startMock(port = 0, { plays = true } = {}) {
   }
 }
 
-async function file(path, response) {
-  const name = path === '/' ? 'kiosk.html' : path.slice(1)
+async function file(name, response, folder) {
   try {
     if (name.includes('..')) throw new Error('outside')
-    const body = await readFile(dist + name)
+    const body = await readFile(folder + name)
     response.writeHead(200, { 'content-type': kinds[name.split('.').pop()] ?? 'text/plain' })
     response.end(body)
   } catch {

@@ -2,27 +2,45 @@
 
 import { useEffect } from 'react'
 import { useTranslation } from 'react-i18next'
+import { post } from '@/features/panel/keys.ts'
+import { keepMicrophone } from '@/features/panel/soundTest.ts'
 import { usePanel } from '@/features/panel/usePanel.ts'
+import { useVolume } from '@/features/panel/useVolume.ts'
 import { loadLiveKit } from '@/features/talk/steadyRoom.ts'
 import { TrackVideo } from '@/features/talk/TrackVideo.tsx'
 import { useSteadyRoom } from '@/features/talk/useSteadyRoom.ts'
 import { KioskPage } from './KioskPage.tsx'
 import { useAlive } from './useAlive.ts'
+import { useBeat } from './useBeat.ts'
+import { useSelfTest } from './useSelfTest.ts'
+import { useWakeLock } from './useWakeLock.ts'
 
 export function Kiosk() {
   const { t } = useTranslation('kiosk')
-  const panel = usePanel()
-  const voice = useSteadyRoom(panel.screen.media, panel.view?.call ?? '')
+  const volume = useVolume()
+  const panel = usePanel(volume.loudness)
+  const { media, dark } = panel.screen
+  // Dark is also deaf: whoever answers must not be heard in the room.
+  const voice = useSteadyRoom(media, panel.view?.call ?? '', dark ? 0 : volume.loudness)
   useAlive(voice)
+  useBeat()
+  useWakeLock()
+  useSelfTest(panel.view?.test)
   useEffect(() => {
     // Loaded before anybody presses, so that joining waits for nothing.
     loadLiveKit().catch(() => {})
   }, [])
   const { theirs, mine } = voice
+  const speaks = voice.phase === 'connected' && voice.mic
+  useEffect(() => {
+    if (speaks) keepMicrophone()
+  }, [speaks])
   return (
     <KioskPage
       panel={panel}
       voice={voice}
+      volume={volume}
+      onPractise={() => void post('/api/practice', {})}
       theirs={theirs && <TrackVideo track={theirs} className="theirs" label={t('their_picture')} />}
       mine={mine && <TrackVideo track={mine} className="mine" label={t('my_picture')} />}
     />

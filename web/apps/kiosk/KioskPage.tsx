@@ -1,16 +1,23 @@
 // The page between the two keys. It only shows: what it is told comes from
 // Kiosk.tsx, so every screen can be looked at without a terminal or a room.
 
-import type { ReactNode } from 'react'
+import { type ReactNode, useState } from 'react'
 import { useTranslation } from 'react-i18next'
+import { Ailments } from '@/features/panel/Ailments.tsx'
 import { AnswererCard } from '@/features/panel/AnswererCard.tsx'
+import { ailmentsOf, keyFault } from '@/features/panel/ailments.ts'
+import { HelperCorner, HelperMenu } from '@/features/panel/HelperMenu.tsx'
 import { LineLamp } from '@/features/panel/LineLamp.tsx'
 import { PanelKey } from '@/features/panel/PanelKey.tsx'
 import { PhoneList } from '@/features/panel/PhoneList.tsx'
-import { FaultMark, Picture, Portrait, type VoiceFault } from '@/features/panel/Picture.tsx'
+import { FaultMark, Picture, type VoiceFault } from '@/features/panel/Picture.tsx'
+import { Portrait } from '@/features/panel/Portrait.tsx'
 import { Sentence } from '@/features/panel/Sentence.tsx'
 import { type Screen, showsPhones } from '@/features/panel/screen.ts'
 import type { Panel } from '@/features/panel/usePanel.ts'
+import type { Volume } from '@/features/panel/useVolume.ts'
+import type { Key, View } from '@/features/panel/view.ts'
+import { DarkPage } from './DarkPage.tsx'
 import { type Voice, type VoiceWords, voiceWords } from './voice.ts'
 
 const faultOf: Partial<Record<VoiceWords, VoiceFault>> = {
@@ -20,19 +27,24 @@ const faultOf: Partial<Record<VoiceWords, VoiceFault>> = {
   voice_tap: 'tap',
 }
 
-type Props = { panel: Panel; voice: Voice; theirs: ReactNode; mine: ReactNode }
+type Props = {
+  panel: Panel
+  voice: Voice
+  volume: Volume
+  theirs: ReactNode
+  mine: ReactNode
+  onPractise: () => void
+}
 
-export function KioskPage({ panel, voice, theirs, mine }: Props) {
-  const { t } = useTranslation('kiosk')
+/** Nobody calls here: the helper may open the menu, and faults are shown. */
+const atRest = new Set(['idle', 'cut', 'broken'])
+
+export function KioskPage(props: Props) {
+  const { panel, voice } = props
   const { screen, view } = panel
-  const lists = showsPhones(screen.name)
-  const words = voiceWords(screen, voice)
-  const fault = words && faultOf[words]
-  const say = t(words ?? (screen.held ? 'say_held' : `say_${screen.name}`))
-  const key = { demo: view?.demo_keys === true, onDown: panel.down, onUp: panel.up }
   return (
     <main
-      className={lists ? 'kiosk lists' : 'kiosk'}
+      className={screen.dark ? 'kiosk dark' : showsPhones(screen.name) ? 'kiosk lists' : 'kiosk'}
       data-state={view?.state ?? 'unknown'}
       data-screen={screen.name}
       data-key={screen.key ?? ''}
@@ -41,51 +53,116 @@ export function KioskPage({ panel, voice, theirs, mine }: Props) {
       data-voice={voice.phase}
       data-mic={voice.mic}
       data-sound={panel.sound ?? ''}
+      data-said={panel.said}
+      data-quiet={screen.dark}
     >
+      {screen.dark ? <DarkPage panel={panel} screen={screen} /> : <LitPage {...props} />}
+    </main>
+  )
+}
+
+function LitPage({ panel, voice, volume, theirs, mine, onPractise }: Props) {
+  const { screen, view } = panel
+  const [wanted, setWanted] = useState(false)
+  const rests = atRest.has(screen.name)
+  if (wanted && !rests) setWanted(false) // a call is more than a menu
+  const menu = wanted && rests && view
+  const key = (of: Key) => ({
+    of,
+    active: screen.key === of,
+    demo: view?.demo_keys === true,
+    rates: screen.name === 'rating' || screen.name === 'rated',
+    fault: keyFault(of, view?.faults ?? []),
+    onDown: panel.down,
+    onUp: panel.up,
+    onTouch: (touched: Key) => {
+      if (rests) panel.say([`key_${touched}`])
+    },
+  })
+  return (
+    <>
       <header className="head">
+        <HelperCorner onOpen={() => setWanted(true)} />
         <p className="place">
           {view?.township} {view?.point}
         </p>
         {view && screen.name !== 'gone' ? <LineLamp home={view.home} county={view.county} /> : null}
       </header>
-      <PanelKey of="urgent" active={screen.key === 'urgent'} {...key} />
-      <section className="stage" aria-label={t('title')}>
-        {lists ? (
-          <>
-            <div className="top">
-              <Picture name={screen.name} />
-              <Sentence text={say} />
-            </div>
-            <PhoneList phones={screen.phones} />
-          </>
-        ) : (
-          <>
-            <Sentence text={say} />
-            <Middle screen={screen} theirs={theirs} mine={mine}>
-              {fault ? <FaultMark fault={fault} /> : null}
-            </Middle>
-          </>
-        )}
-      </section>
-      <PanelKey of="enquiry" active={screen.key === 'enquiry'} {...key} />
-    </main>
+      <PanelKey {...key('urgent')} />
+      {menu ? (
+        <HelperMenu
+          view={menu}
+          volume={volume}
+          say={panel.say}
+          onPractise={() => {
+            setWanted(false)
+            onPractise()
+          }}
+          onClose={() => setWanted(false)}
+        />
+      ) : (
+        <Stage panel={panel} voice={voice} theirs={theirs} mine={mine} />
+      )}
+      <PanelKey {...key('enquiry')} />
+    </>
   )
 }
+
+type StageProps = Pick<Props, 'panel' | 'voice' | 'theirs' | 'mine'>
+
+function Stage({ panel, voice, theirs, mine }: StageProps) {
+  const { t } = useTranslation('kiosk')
+  const { screen, view } = panel
+  const words = voiceWords(screen, voice)
+  const fault = words && faultOf[words]
+  const picture = pictureOf(screen)
+  const broken = view && screen.name === 'idle' ? brokenKey(view) : null
+  const own = screen.held ? 'say_held' : broken ? (`say_broken_${broken}` as const) : null
+  const say = t(words ?? own ?? `say_${picture}`)
+  if (showsPhones(screen.name)) {
+    return (
+      <section className="stage" aria-label={t('title')}>
+        <div className="top">
+          <Picture name={screen.name} />
+          <Sentence text={say} />
+        </div>
+        <PhoneList phones={screen.phones} />
+      </section>
+    )
+  }
+  return (
+    <section className="stage" aria-label={t('title')}>
+      <Sentence text={say} />
+      <Middle screen={screen} theirs={theirs} mine={mine}>
+        {fault ? <FaultMark fault={fault} /> : null}
+      </Middle>
+      {view && screen.name === 'idle' ? <Ailments of={ailmentsOf(view)} /> : null}
+    </section>
+  )
+}
+
+/** The key that cannot be read while the other one can: what it was for, the other does. */
+const brokenKey = (view: View) =>
+  (['urgent', 'enquiry'] as const).find((key) => keyFault(key, view.faults) === 'broken')
+
+const pictureOf = (screen: Screen) =>
+  screen.name === 'rated' && screen.key === 'urgent' ? 'rated_bad' : screen.name
 
 type MiddleProps = { screen: Screen; theirs: ReactNode; mine: ReactNode; children: ReactNode }
 
 /** The screen's picture, or a face while somebody talks, or both. */
 function Middle({ screen, theirs, mine, children }: MiddleProps) {
   const talking = screen.name === 'answered'
+  const { answerer } = screen
   return (
     <>
       <div className="faces">
-        {talking ? null : <Picture name={screen.name} />}
-        {theirs ?? (talking ? <Portrait /> : null)}
+        {talking ? null : <Picture name={pictureOf(screen)} />}
+        {theirs ?? (talking ? <Portrait answerer={answerer} /> : null)}
         {mine}
         {children}
       </div>
-      {screen.answerer ? <AnswererCard answerer={screen.answerer} /> : null}
+      {answerer ? <AnswererCard answerer={answerer} seen={theirs !== null || !talking} /> : null}
     </>
   )
 }

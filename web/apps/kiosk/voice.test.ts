@@ -9,6 +9,8 @@ const screen: Screen = {
   answerer: null,
   media: { url: 'ws://127.0.0.1:1', token: 't' },
   phones: [],
+  silent: false,
+  dark: false,
 }
 const well: Voice = { phase: 'connected', mic: true, blocked: false }
 

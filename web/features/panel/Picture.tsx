@@ -3,7 +3,12 @@
 // because thin ones vanish for an eye with cataract.
 
 import type { ReactNode } from 'react'
+import { crossed, deadMicrophone } from './Ailments.tsx'
+import { face, portraits } from './Portrait.tsx'
 import type { ScreenName } from './screen.ts'
+
+/** A bad rating is thanked for in another way than a good one. */
+export type PictureName = ScreenName | 'rated_bad'
 
 const handset = (
   <path d="M24 20c-6 2-9 8-8 15 3 21 18 40 40 47 7 2 13 0 16-6l2-7-17-11-8 6c-8-5-13-12-16-20l7-7-8-18z" />
@@ -22,10 +27,15 @@ const telephone = (
     <circle cx="50" cy="79" r="8" fill="none" />
   </>
 )
-const head = <circle cx="50" cy="30" r="15" />
-const shoulders = <path d="M16 90c0-24 14-37 34-37s34 13 34 37z" />
+/** The two keys as they are on the wall, small, red left. */
+const bothKeys = (
+  <>
+    <path d="M16 52h17l12 12v17L33 93H16L4 81V64z" className="red" />
+    <circle cx="75" cy="72.5" r="21" className="green" />
+  </>
+)
 
-const drawings: Record<ScreenName, ReactNode> = {
+const drawings: Record<PictureName, ReactNode> = {
   starting: (
     <g fill="none" className="beat">
       <circle cx="20" cy="50" r="6" />
@@ -60,15 +70,7 @@ const drawings: Record<ScreenName, ReactNode> = {
       {rings}
     </>
   ),
-  answered: (
-    // A face with headphones.
-    <>
-      {shoulders}
-      {head}
-      <path d="M32 32a18 18 0 0 1 36 0" fill="none" />
-      <path d="M30 28v10M70 28v10M70 38c0 8-6 10-14 10" fill="none" />
-    </>
-  ),
+  answered: portraits.person,
   requeued: (
     // A telephone inside an arrow that comes round again.
     <>
@@ -109,7 +111,55 @@ const drawings: Record<ScreenName, ReactNode> = {
       {telephone}
     </>
   ),
+  rating: (
+    // Two people who talked, and a question between them.
+    <>
+      <path d="M8 12h84v50H56L40 80V62H8z" />
+      <path d="M39 30c0-8 5-12 11-12s11 4 11 11c0 8-11 8-11 16" fill="none" />
+      <circle cx="50" cy="54" r="2" className="solid" />
+    </>
+  ),
+  rated: (
+    // A face that smiles.
+    <>
+      <circle cx="50" cy="50" r="42" className="green" />
+      {face(26, 62, 80)}
+    </>
+  ),
+  rated_bad: (
+    // What was said is written down.
+    <>
+      <path d="M12 10h52v80H12z" />
+      <circle cx="38" cy="36" r="16" fill="none" />
+      <path d="M31 33v1M45 33v1M31 44q7-7 14 0" fill="none" />
+      <path d="M22 64h30M22 78h16" fill="none" />
+      <path d="M90 36L64 70l-5 14 13-7 26-34z" className="solid" />
+    </>
+  ),
+  practising: (
+    // The two keys, and a bell that does not ring.
+    <>
+      <path d="M50 4c-11 0-16 8-16 18 0 11-3 15-7 19h46c-4-4-7-8-7-19 0-10-5-18-16-18z" />
+      <path d="M26 6l48 38" fill="none" />
+      {bothKeys}
+    </>
+  ),
+  practised: (
+    // The two keys, and a tick.
+    <>
+      <path d="M28 24l16 18 30-36" fill="none" className="bold" />
+      {bothKeys}
+    </>
+  ),
+  unpractised: (
+    // The two keys, and a cross.
+    <>
+      <path d="M34 8l32 34M66 8L34 42" fill="none" className="bold" />
+      {bothKeys}
+    </>
+  ),
   cut: null,
+  broken: null,
   unheard: (
     // The key above the telephone is crossed out.
     <>
@@ -128,8 +178,9 @@ const drawings: Record<ScreenName, ReactNode> = {
   ),
 }
 drawings.cut = drawings.no_line
+drawings.broken = drawings.unheard
 
-export function Picture({ name }: { name: ScreenName }) {
+export function Picture({ name }: { name: PictureName }) {
   return (
     <svg className="picture" viewBox="0 0 100 100" aria-hidden="true" data-picture={name}>
       {drawings[name]}
@@ -137,19 +188,9 @@ export function Picture({ name }: { name: ScreenName }) {
   )
 }
 
-/** Stands where a face would be when there is no camera at the other end. */
-export function Portrait() {
-  return (
-    <svg className="portrait" viewBox="0 0 100 100" aria-hidden="true">
-      {drawings.answered}
-    </svg>
-  )
-}
-
 /** What is wrong with the voice, for somebody who does not read the sentence. */
 export type VoiceFault = 'no_sound' | 'no_mic' | 'tap'
 
-const crossed = <path d="M12 12l76 76" fill="none" className="bold" />
 const faults: Record<VoiceFault, ReactNode> = {
   no_sound: (
     // A loudspeaker, crossed out.
@@ -159,14 +200,7 @@ const faults: Record<VoiceFault, ReactNode> = {
       {crossed}
     </>
   ),
-  no_mic: (
-    // A microphone, crossed out.
-    <>
-      <path d="M38 22a12 12 0 0 1 24 0v26a12 12 0 0 1-24 0z" />
-      <path d="M24 46c0 16 10 26 26 26s26-10 26-26M50 72v18M34 90h32" fill="none" />
-      {crossed}
-    </>
-  ),
+  no_mic: deadMicrophone,
   tap: drawings.idle,
 }
 

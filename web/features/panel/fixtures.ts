@@ -6,11 +6,14 @@ export const quiet: View = {
   state: 'idle',
   waited_ms: 0,
   held: false,
+  down: false,
+  quiet: false,
   home: true,
   county: true,
   phones: [{ label: '值班室', number: '0794-6801234' }],
   point: '流坑村',
   township: '牛田镇',
+  faults: [],
   demo_keys: true,
 }
 

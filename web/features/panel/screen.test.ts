@@ -101,3 +101,45 @@ test('who answered and which key are shown only while the terminal says so', () 
   expect(screen(answered, lost)).toMatchObject({ answerer: null, key: null })
   expect(screen(says({ state: 'ended', key: 'urgent' })).key).toBeNull()
 })
+
+describe('silence', () => {
+  const silent = (...events: PanelEvent[]) => screen(...events).silent
+  test('from the first moment of a green press, which may be a quiet call', () => {
+    expect(silent(idle, { type: 'press', key: 'enquiry' })).toBe(true)
+    expect(silent(idle, press)).toBe(false)
+  })
+
+  test('while the terminal has not decided what a press is for', () => {
+    expect(silent(says({ state: 'sending', key: 'enquiry', down: true }))).toBe(true)
+    expect(silent(says({ state: 'sending', key: 'enquiry' }))).toBe(false)
+  })
+
+  test('and darkness through a whole quiet call, also while the terminal is away', () => {
+    const quietly = says({ state: 'answered', quiet: true })
+    expect(screen(quietly)).toMatchObject({ silent: true, dark: true })
+    expect(screen(quietly, lost)).toMatchObject({ silent: true, dark: true })
+    expect(screen(quietly, idle)).toMatchObject({ silent: false, dark: false })
+  })
+
+  test('a key that hung when the terminal died does not silence that it is gone', () => {
+    expect(silent(says({ state: 'sending', down: true }), lost)).toBe(false)
+  })
+})
+
+test('a press during a rating is for the terminal to judge', () => {
+  expect(screen(says({ state: 'rating' }), press).name).toBe('rating')
+  expect(screen(says({ state: 'rated', key: 'urgent' }), press).name).toBe('sending')
+  expect(screen(says({ state: 'practised' }), press).name).toBe('sending')
+})
+
+test('the key that rated is shown, the keys that practised are not', () => {
+  expect(screen(says({ state: 'rated', key: 'urgent' })).key).toBe('urgent')
+  expect(screen(says({ state: 'practised', key: 'enquiry' })).key).toBeNull()
+})
+
+test('both keys dead send to the telephone; one leaves the other', () => {
+  const dead = (...parts: string[]) =>
+    says({ faults: parts.map((part) => ({ code: 'key_unreadable', part })) })
+  expect(screen(dead('red', 'green')).name).toBe('broken')
+  expect(screen(dead('red')).name).toBe('idle')
+})

@@ -3,7 +3,7 @@ import type { ScreenName } from './screen.ts'
 import { entrySound, loopFor, score } from './sound.ts'
 import { states } from './view.ts'
 
-const all: ScreenName[] = [...states, 'starting', 'cut', 'unheard', 'gone']
+const all: ScreenName[] = [...states, 'starting', 'cut', 'broken', 'unheard', 'gone']
 
 test('each state but idle has a sound of its own', () => {
   const sounds = states.filter((s) => s !== 'idle').map((s) => entrySound('starting', s, false))
@@ -62,7 +62,7 @@ test('no line repeats as something else than ringing', () => {
 })
 
 test('a terminal that restarts at night is silent, one that dies in a call is not', () => {
-  for (const quiet of ['idle', 'starting', 'ended', 'cut'] as const) {
+  for (const quiet of ['idle', 'starting', 'ended', 'cut', 'practised'] as const) {
     expect(entrySound(quiet, 'gone', false)).toBeNull()
   }
   expect(entrySound('received', 'gone', false)).toBe('no_line')

@@ -18,6 +18,11 @@ export type SoundName =
   | 'wrap_up'
   | 'ended'
   | 'no_line'
+  | 'rating'
+  | 'rated'
+  | 'practising'
+  | 'practised'
+  | 'unpractised'
 
 /** The score of each sound. */
 export const score: Record<SoundName, Note[]> = {
@@ -74,7 +79,38 @@ export const score: Record<SoundName, Note[]> = {
     { at: 600, hz: 262, ms: 450, gain: 0.6 },
     { at: 1200, hz: 262, ms: 450, gain: 0.6 },
   ],
+  // A question: its voice goes up at the end.
+  rating: [
+    { at: 0, hz: 523, ms: 260, gain: 0.4 },
+    { at: 300, hz: 494, ms: 160, gain: 0.4 },
+    { at: 480, hz: 740, ms: 360, gain: 0.4 },
+  ],
+  // A nod.
+  rated: [
+    { at: 0, hz: 784, ms: 140, gain: 0.4 },
+    { at: 180, hz: 784, ms: 300, gain: 0.4 },
+  ],
+  // Short and light: a lesson, not an alarm.
+  practising: [
+    { at: 0, hz: 659, ms: 90, gain: 0.3 },
+    { at: 150, hz: 523, ms: 90, gain: 0.3 },
+    { at: 300, hz: 659, ms: 90, gain: 0.3 },
+  ],
+  // A small fanfare: well done.
+  practised: [
+    { at: 0, hz: 523, ms: 140, gain: 0.45 },
+    { at: 160, hz: 523, ms: 140, gain: 0.45 },
+    { at: 320, hz: 784, ms: 500, gain: 0.45 },
+  ],
+  // Two low tones, the second lower: it did not work.
+  unpractised: [
+    { at: 0, hz: 330, ms: 400, gain: 0.5 },
+    { at: 480, hz: 262, ms: 700, gain: 0.5 },
+  ],
 }
+
+/** How long a sound lasts, in milliseconds. */
+export const lengthOf = (name: SoundName) => Math.max(...score[name].map((n) => n.at + n.ms))
 
 const entering: Partial<Record<ScreenName, SoundName>> = {
   sending: 'press',
@@ -86,7 +122,25 @@ const entering: Partial<Record<ScreenName, SoundName>> = {
   ended: 'ended',
   no_line: 'no_line',
   unheard: 'no_line',
+  rating: 'rating',
+  rated: 'rated',
+  practising: 'practising',
+  practised: 'practised',
+  unpractised: 'unpractised',
 }
+
+/** Nobody waits for anything here. */
+const calm: ReadonlySet<ScreenName> = new Set([
+  'idle',
+  'starting',
+  'ended',
+  'cut',
+  'broken',
+  'rating',
+  'rated',
+  'practised',
+  'unpractised',
+])
 
 /**
  * The sound for going from one screen to another, or null. `played` says that
@@ -97,10 +151,9 @@ const entering: Partial<Record<ScreenName, SoundName>> = {
 export function entrySound(from: ScreenName, to: ScreenName, played: boolean): SoundName | null {
   if (from === to) return null
   if (to === 'sending' && played) return null
-  if (to === 'gone')
-    return from === 'idle' || from === 'starting' || from === 'ended' || from === 'cut'
-      ? null
-      : 'no_line'
+  if (to === 'gone') return calm.has(from) ? null : 'no_line'
+  // The picture behind a rating and its thanks: it has sounded before, or is no news.
+  if (from === 'rated' && (to === 'wrap_up' || to === 'ended')) return null
   return entering[to] ?? null
 }
 

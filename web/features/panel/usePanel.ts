@@ -1,13 +1,13 @@
 // Ties the parts of the panel together: the stream, the reducer, the sounds and
 // the keys. All rules are in screen.ts and sound.ts; this only carries.
 
-import { useCallback, useEffect, useMemo, useReducer, useRef, useState } from 'react'
+import { useCallback, useEffect, useMemo, useReducer, useRef } from 'react'
 import { keySender } from './keys.ts'
 import { keepPhones, recallPhones } from './phones.ts'
-import { begin, reduce, type Screen, type ScreenName, screenOf, takesPress } from './screen.ts'
-import { entrySound, loopFor, type SoundName } from './sound.ts'
+import { begin, type Model, reduce, type Screen, screenOf, takesPress } from './screen.ts'
+import type { SoundName } from './sound.ts'
 import { listen, type Source } from './stream.ts'
-import { openTones, type Tones } from './tones.ts'
+import { useSounds } from './useSounds.ts'
 import type { Key, View } from './view.ts'
 
 /** A press that no view has shown after this long was not heard, in milliseconds. */
@@ -18,16 +18,32 @@ export type Panel = {
   view: View | null
   /** The last sound that was begun; for tests and for support on the telephone. */
   sound: SoundName | null
+  /** What was said last, by the prompts' codes. */
+  said: string
+  /** For the helper's menu, which says how loud it is. */
+  say: (prompts: readonly string[]) => void
   down: (key: Key) => void
   up: (key: Key) => void
 }
 
 const connect = () => new EventSource('/api/panel') as Source
 
-export function usePanel(): Panel {
+/**
+ * Whether this page's key sounds the moment it goes down. A green key that opens
+ * a call does not, for it may ask for a quiet one; a key that rates does not,
+ * because the thanks follow.
+ */
+export function clicksAtOnce(model: Model, key: Key): boolean {
+  const { silent, name } = screenOf(model)
+  if (silent || name === 'rating') return false
+  return key === 'urgent' || !takesPress(model)
+}
+
+/** `volume` of all sounds, 0 to 1. */
+export function usePanel(volume: number): Panel {
   const [model, dispatch] = useReducer(reduce, undefined, () => begin(recallPhones()))
   const screen = useMemo(() => screenOf(model), [model])
-  const { play, sound, clicked } = useTones(screen.name)
+  const { play, say, sound, said, clicked } = useSounds(screen, model.view, volume)
   const sender = useMemo(() => keySender(), [])
   const now = useRef(model)
   now.current = model
@@ -53,8 +69,10 @@ export function usePanel(): Panel {
 
   const down = useCallback(
     (key: Key) => {
-      play('press')
-      clicked.current = takesPress(now.current)
+      if (clicksAtOnce(now.current, key)) {
+        play('press')
+        clicked.current = takesPress(now.current)
+      }
       dispatch({ type: 'press', key })
       void sender.send(key, true).then((taken) => {
         if (taken) return
@@ -68,39 +86,5 @@ export function usePanel(): Panel {
   )
   const up = useCallback((key: Key) => void sender.send(key, false), [sender])
 
-  return { screen, view: model.view, sound, down, up }
-}
-
-/** Plays what belongs to each screen as it comes, and repeats what repeats. */
-function useTones(name: ScreenName) {
-  const [sound, setSound] = useState<SoundName | null>(null)
-  const tones = useRef<Tones | null>(null)
-  const before = useRef<ScreenName>('starting')
-  const clicked = useRef(false)
-
-  const play = useCallback((wanted: SoundName) => {
-    tones.current ??= openTones()
-    tones.current.play(wanted)
-    setSound(wanted)
-  }, [])
-
-  useEffect(() => {
-    const wanted = entrySound(before.current, name, clicked.current)
-    before.current = name
-    clicked.current = false
-    if (wanted) play(wanted)
-    const loop = loopFor(name)
-    if (!loop) return
-    const timer = setInterval(() => play(loop.sound), loop.every)
-    return () => clearInterval(timer)
-  }, [name, play])
-
-  useEffect(
-    () => () => {
-      tones.current?.close()
-      tones.current = null
-    },
-    [],
-  )
-  return { play, sound, clicked }
+  return { screen, view: model.view, sound, said, say, down, up }
 }

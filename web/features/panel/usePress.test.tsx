@@ -61,3 +61,13 @@ test('the other mouse buttons do not press', () => {
   fireEvent.pointerDown(key, { button: 2 })
   expect(log).toEqual([])
 })
+
+test('two fingers on two keys: each lifts its own', () => {
+  const { log, key } = setup()
+  fireEvent.pointerDown(key, { button: 0, pointerId: 7 })
+  fireEvent.pointerUp(document.body, { pointerId: 8 })
+  fireEvent.blur(key) // the second finger took the focus
+  expect(log).toEqual(['down'])
+  fireEvent.pointerUp(document.body, { pointerId: 7 })
+  expect(log).toEqual(['down', 'up'])
+})

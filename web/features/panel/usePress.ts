@@ -10,6 +10,8 @@ type Handlers = { onDown: () => void; onUp: () => void }
 export function usePress({ onDown, onUp }: Handlers) {
   const [held, setHeld] = useState(false)
   const isDown = useRef(false)
+  /** The finger that is on it; another finger, on the other key, must not lift it. */
+  const finger = useRef<number | null>(null)
   const latest = useRef({ onDown, onUp })
   latest.current = { onDown, onUp }
 
@@ -23,6 +25,7 @@ export function usePress({ onDown, onUp }: Handlers) {
   const up = () => {
     if (!isDown.current) return
     isDown.current = false
+    finger.current = null
     latest.current.onUp()
     setHeld(false)
   }
@@ -31,21 +34,30 @@ export function usePress({ onDown, onUp }: Handlers) {
 
   useEffect(() => {
     const letGo = () => release.current()
+    const lifted = (e: Event) => {
+      if (finger.current === null || (e as globalThis.PointerEvent).pointerId === finger.current) {
+        letGo()
+      }
+    }
     // A finger that slid off, a page that lost the screen: never a stuck key.
     addEventListener('blur', letGo)
-    addEventListener('pointerup', letGo)
-    addEventListener('pointercancel', letGo)
+    document.addEventListener('visibilitychange', letGo)
+    addEventListener('pointerup', lifted)
+    addEventListener('pointercancel', lifted)
     return () => {
       removeEventListener('blur', letGo)
-      removeEventListener('pointerup', letGo)
-      removeEventListener('pointercancel', letGo)
+      document.removeEventListener('visibilitychange', letGo)
+      removeEventListener('pointerup', lifted)
+      removeEventListener('pointercancel', lifted)
       letGo()
     }
   }, [])
 
   const props = {
     onPointerDown: (e: PointerEvent) => {
-      if (e.button === 0) down()
+      if (e.button !== 0) return
+      down()
+      finger.current = e.pointerId
     },
     onKeyDown: (e: KeyboardEvent) => {
       if ((e.key === ' ' || e.key === 'Enter') && !e.repeat) {
@@ -56,7 +68,10 @@ export function usePress({ onDown, onUp }: Handlers) {
     onKeyUp: (e: KeyboardEvent) => {
       if (e.key === ' ' || e.key === 'Enter') up()
     },
-    onBlur: up,
+    // A second finger takes the focus with it; only what the keyboard holds is let go.
+    onBlur: () => {
+      if (finger.current === null) up()
+    },
     onContextMenu: (e: { preventDefault: () => void }) => e.preventDefault(),
     // A click that no pointer or key made: a switch, a screen reader.
     onClick: (e: { detail: number }) => {

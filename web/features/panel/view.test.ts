@@ -35,3 +35,26 @@ test('what is missing or of the wrong kind counts as absent, the rest is kept', 
   expect(view?.media).toBeUndefined()
   expect(view?.phones).toEqual([{ label: '急救', number: '120' }])
 })
+
+test('faults, power, test and words of the terminal are read', () => {
+  const view = parseView(
+    JSON.stringify({
+      ...quiet,
+      answerer: { name: 'a', post: 'b', site: 'c', photo: '//elsewhere/x.png' },
+      faults: [{ code: 'key_stuck', part: 'red' }, { part: 'green' }, 3],
+      power: { mains: false, percent: 40 },
+      test: { name: 'media', media: { url: 'ws://127.0.0.1:1', token: 't' } },
+      say: { n: 4, prompts: ['answerer/operator', 7, ''] },
+    }),
+  )
+  expect(view?.faults).toEqual([{ code: 'key_stuck', part: 'red' }])
+  expect(view?.power).toEqual({ mains: false, percent: 40 })
+  expect(view?.test).toEqual({ name: 'media', media: { url: 'ws://127.0.0.1:1', token: 't' } })
+  expect(view?.say).toEqual({ n: 4, prompts: ['answerer/operator'] })
+  expect(view?.answerer?.photo, 'a kiosk asks nobody else for anything').toBeUndefined()
+})
+
+test('a test that cannot be made is none', () => {
+  expect(parseView(JSON.stringify({ ...quiet, test: { name: 'media' } }))?.test).toBeUndefined()
+  expect(parseView(JSON.stringify({ ...quiet, test: { name: 'dance' } }))?.test).toBeUndefined()
+})

@@ -1,9 +1,8 @@
 import type { Room } from 'livekit-client'
 import { afterEach, beforeEach, expect, test, vi } from 'vitest'
-import { backOff, micAgain, type SteadyState, stayIn } from './steadyRoom.ts'
+import { backOff, micAgain, newsWithin, type SteadyState, stayIn } from './steadyRoom.ts'
 
 type LiveKit = typeof import('livekit-client')
-const same = (name: string) => ({ [name]: name })
 
 /** As much of livekit-client as a stay uses; each test sets what goes wrong. */
 const world = {
@@ -41,23 +40,28 @@ const events = new Proxy({}, { get: (_, name: string) => name })
 const livekit = {
   Room: FakeRoom as unknown as typeof Room,
   RoomEvent: events,
-  DisconnectReason: same('DUPLICATE_IDENTITY'),
+  DisconnectReason: events,
   Track: { Kind: { Audio: 'audio' }, Source: { Camera: 'camera', Microphone: 'microphone' } },
 } as unknown as LiveKit
 
 let states: SteadyState[]
 let token: string
 let leave: () => void
+let adjust: () => void
+let loudness: number
 const phases = () => states.map((s) => s.phase).filter((p, i, all) => p !== all[i - 1])
 const now = () => states.at(-1)
 const room = () => world.rooms.at(-1) as FakeRoom
 const settle = () => vi.advanceTimersByTimeAsync(0)
 const start = () => {
-  leave = stayIn({
+  const stay = stayIn({
     where: () => ({ url: 'ws://there', token }),
     onChange: (s) => states.push(s),
+    loudness: () => loudness,
     load: async () => livekit,
   })
+  leave = stay.leave
+  adjust = stay.adjust
   return settle()
 }
 
@@ -68,6 +72,7 @@ beforeEach(() => {
   world.rooms = []
   states = []
   token = 'first'
+  loudness = 1
 })
 afterEach(() => {
   leave()
@@ -176,4 +181,52 @@ test('leaving leaves, also while joining, and nothing is told afterwards', async
   expect(phases()).toEqual(['joining'])
   expect(room().disconnect).toHaveBeenCalled()
   expect(world.rooms).toHaveLength(1)
+})
+
+test.each(['ROOM_DELETED', 'PARTICIPANT_REMOVED', 'ROOM_CLOSED'])(
+  'a talk that the server ended (%s) is not asked for again before there is news',
+  async (reason) => {
+    await start()
+    room().emit('Disconnected', reason)
+    expect(now()?.phase).toBe('reconnecting')
+    await vi.advanceTimersByTimeAsync(newsWithin - 1)
+    expect(world.rooms).toHaveLength(1)
+    leave() // the page has heard that it is over
+    await vi.advanceTimersByTimeAsync(60_000)
+    expect(world.rooms).toHaveLength(1)
+  },
+)
+
+test('a talk that goes on with another token is joined at once, one without news after a while', async () => {
+  await start()
+  room().emit('Disconnected', 'ROOM_DELETED')
+  token = 'second'
+  await vi.advanceTimersByTimeAsync(300)
+  expect(room().connect).toHaveBeenCalledWith('ws://there', 'second')
+  room().emit('Disconnected', 'ROOM_DELETED')
+  await vi.advanceTimersByTimeAsync(newsWithin)
+  expect(world.rooms).toHaveLength(3)
+})
+
+test('a room that is gone before it was joined waits for news too', async () => {
+  world.connect = async () => {
+    throw Object.assign(new Error('not found'), { status: 404 })
+  }
+  await start()
+  expect(now()?.phase).toBe('failed')
+  await vi.advanceTimersByTimeAsync(newsWithin - 1)
+  expect(world.rooms).toHaveLength(1)
+  await vi.advanceTimersByTimeAsync(1)
+  expect(world.rooms).toHaveLength(2)
+})
+
+test('a quiet call is not heard here, whoever speaks', async () => {
+  loudness = 0
+  await start()
+  const voice = document.createElement('audio')
+  room().emit('TrackSubscribed', { kind: 'audio', attach: () => voice })
+  expect(voice.muted).toBe(true)
+  loudness = 0.5
+  adjust()
+  expect(voice).toMatchObject({ muted: false, volume: 0.5 })
 })

@@ -32,6 +32,13 @@ export const off: SteadyState = {
 
 /** Milliseconds between tries to join; the last one repeats. */
 export const backOff = [500, 1000, 2000, 4000]
+/**
+ * The server ended the talk, or knows nothing of it (any more): most often it is
+ * over and the page is about to hear so. It is joined again as soon as there is
+ * another token, or when this many milliseconds have passed without news.
+ */
+export const newsWithin = 3000
+const lookEvery = 250
 /** Milliseconds after which a missing microphone is asked for again. */
 export const micAgain = 5000
 
@@ -43,14 +50,24 @@ export type SteadyOptions = {
   /** Asked before each try, so that a token renewed meanwhile is used. */
   where: () => { url: string; token: string }
   onChange: (state: SteadyState) => void
+  /** Asked for each voice that comes: how loud it is played, 0 (not at all) to 1. */
+  loudness?: () => number
   load?: () => Promise<LiveKit>
 }
 
 /** livekit-client is four fifths of the page; it is loaded apart, once. */
 export const loadLiveKit = (): Promise<LiveKit> => import('livekit-client')
 
-/** Joins and stays; the returned function leaves, and may be called twice. */
-export function stayIn({ where, onChange, load = loadLiveKit }: SteadyOptions): () => void {
+export type Stay = {
+  /** May be called twice. */
+  leave: () => void
+  /** Asks `loudness` again for the voices that are there. */
+  adjust: () => void
+}
+
+/** Joins and stays until it is told to leave. */
+export function stayIn(options: SteadyOptions): Stay {
+  const { where, onChange, loudness = () => 1, load = loadLiveKit } = options
   let state: SteadyState = { ...off, phase: 'joining' }
   let room: Room | undefined
   let joined = false
@@ -72,6 +89,21 @@ export function stayIn({ where, onChange, load = loadLiveKit }: SteadyOptions): 
     clearTimeout(retry)
     retry = setTimeout(join, backOff[Math.min(tries, backOff.length - 1)])
     tries++
+  }
+  /** The talk is over by the server's word: no try until there is news. */
+  const afterNews = (phase: 'failed' | 'reconnecting') => {
+    if (left) return
+    clearTimeout(micRetry)
+    set({ phase, theirs: null, mine: null })
+    const ended = where().token
+    let waited = 0
+    const look = () => {
+      waited += lookEvery
+      if (waited >= newsWithin || where().token !== ended) void join()
+      else retry = setTimeout(look, lookEvery)
+    }
+    clearTimeout(retry)
+    retry = setTimeout(look, lookEvery)
   }
 
   async function join() {
@@ -96,9 +128,10 @@ export function stayIn({ where, onChange, load = loadLiveKit }: SteadyOptions): 
     try {
       const { url, token } = where()
       await mine.connect(url, token)
-    } catch {
+    } catch (error) {
       forget(mine)
-      again('failed')
+      if (isGone(error)) afterNews('failed')
+      else again('failed')
       return
     }
     if (left || room !== mine) return
@@ -122,14 +155,14 @@ export function stayIn({ where, onChange, load = loadLiveKit }: SteadyOptions): 
     }
   }
 
-  function watch({ RoomEvent: on, Track, DisconnectReason }: LiveKit, mine: Room) {
+  function watch({ RoomEvent: on, Track, DisconnectReason: R }: LiveKit, mine: Room) {
     const look = () => {
       if (room !== mine) return
       const camera = mine.localParticipant.getTrackPublication(Track.Source.Camera)
       set({ theirs: theirVideo(mine), mine: camera?.track?.mediaStreamTrack ?? null })
     }
     mine.on(on.TrackSubscribed, (track) => {
-      if (track.kind === Track.Kind.Audio) voices.add(hear(track))
+      if (track.kind === Track.Kind.Audio) voices.add(hear(track, loudness()))
       look()
     })
     mine.on(on.TrackUnsubscribed, (track) => {
@@ -152,11 +185,13 @@ export function stayIn({ where, onChange, load = loadLiveKit }: SteadyOptions): 
     mine.on(on.Disconnected, (reason) => {
       if (room !== mine || !joined) return
       forget(mine)
-      if (reason === DisconnectReason.DUPLICATE_IDENTITY) {
+      if (reason === R.DUPLICATE_IDENTITY) {
         set({ phase: 'elsewhere', theirs: null, mine: null })
         return
       }
-      again('reconnecting')
+      const ends = [R.ROOM_DELETED, R.PARTICIPANT_REMOVED, R.ROOM_CLOSED]
+      if (reason !== undefined && ends.includes(reason)) afterNews('reconnecting')
+      else again('reconnecting')
     })
   }
 
@@ -176,20 +211,35 @@ export function stayIn({ where, onChange, load = loadLiveKit }: SteadyOptions): 
 
   onChange(state)
   void join()
-  return () => {
-    if (left) return
-    left = true
-    clearTimeout(retry)
-    clearTimeout(micRetry)
-    removeEventListener('pointerdown', touch)
-    removeEventListener('keydown', touch)
-    if (room) forget(room)
+  return {
+    adjust() {
+      for (const voice of voices) setLoudness(voice, loudness())
+    },
+    leave() {
+      if (left) return
+      left = true
+      clearTimeout(retry)
+      clearTimeout(micRetry)
+      removeEventListener('pointerdown', touch)
+      removeEventListener('keydown', touch)
+      if (room) forget(room)
+    },
   }
 }
 
+/** The server knows no such room. */
+const isGone = (error: unknown) =>
+  typeof error === 'object' && error !== null && 'status' in error && error.status === 404
+
+function setLoudness(element: HTMLMediaElement, level: number) {
+  element.muted = level === 0
+  element.volume = level
+}
+
 /** Plays a voice. In the document, so that the browser does not collect it. */
-function hear(track: RemoteTrack): HTMLMediaElement {
+function hear(track: RemoteTrack, level: number): HTMLMediaElement {
   const element = track.attach()
+  setLoudness(element, level)
   element.hidden = true
   element.dataset.voice = 'theirs'
   document.body.append(element)
