@@ -51,7 +51,7 @@ func main() {
 	var o options
 	flag.IntVar(&o.repeats, "repeats", 5, "how often everything is measured; medians are shown")
 	flag.BoolVar(&o.quick, "quick", false, "once and shortly: shows that it runs, not how fast it is")
-	flag.StringVar(&o.rows, "rows", "1,2,3,4,5,6", "which rows to measure")
+	flag.StringVar(&o.rows, "rows", "1,2,3,4,5,6,7", "which rows to measure")
 	flag.StringVar(&o.hub, "hub", "", "a built hub; otherwise ./cmd/hub is built")
 	flag.StringVar(&o.dir, "dir", os.TempDir(), "folder on a real disk for databases, brokers and the journals of row 1")
 	flag.StringVar(&o.ram, "ram", "/dev/shm", "folder in memory for the journals of 450 kiosks, which share one disk only here")

@@ -28,11 +28,11 @@ type bench struct {
 func run(ctx context.Context, o options) error {
 	want := map[string]func(*bench, context.Context) error{
 		"1": (*bench).idle, "2": (*bench).busy, "3": (*bench).full, "4": (*bench).rungs,
-		"5": (*bench).journals, "6": (*bench).badLines}
+		"5": (*bench).journals, "6": (*bench).badLines, "7": (*bench).lamp}
 	rows := strings.Split(o.rows, ",")
 	for _, r := range rows {
 		if want[r] == nil {
-			return fmt.Errorf("-rows %q: there are rows 1 to 6", o.rows)
+			return fmt.Errorf("-rows %q: there are rows 1 to 7", o.rows)
 		}
 	}
 	raiseFiles()
