@@ -12,8 +12,10 @@ import type {
   Point,
   PointState,
   Site,
+  Ticket,
   Unit,
 } from '../shared/api/schema.ts'
+import { Devices } from './devices.ts'
 import { children, niutian, people, sites, villages } from './places.ts'
 
 export interface OpenCall {
@@ -28,8 +30,12 @@ type Told = Omit<LiveMessage, 'seq'>
 export type Change =
   | { of: 'call'; call: OpenCall }
   | { of: 'point'; kiosk: string }
+  | { of: 'ticket'; id: string }
   | { of: 'site' }
   | { of: 'duty' }
+
+/** Who sees the whole county. */
+const wide = ({ role }: Person) => role === 'supervisor' || role === 'administrator'
 
 export class County {
   calls = new Map<string, OpenCall>()
@@ -39,9 +45,15 @@ export class County {
   health = { database: true, media: true, parent: true }
   online = new Map(children.map((unit) => [unit.code, true]))
   watchers = new Set<(change: Change) => void>()
+  devices = new Devices((kiosk) => this.states.get(kiosk)?.state === 'offline')
   #presses = 0
 
   constructor() {
+    this.devices.changed = (id) => {
+      this.#publish({ of: 'ticket', id })
+      const kiosk = this.devices.tickets.get(id)?.ticket.kiosk
+      if (kiosk && this.states.has(kiosk)) this.#publish({ of: 'point', kiosk })
+    }
     const now = Date.now()
     villages.forEach(({ kiosk }, i) => {
       const state: PointState = i % 11 === 7 ? 'offline' : 'idle'
@@ -137,8 +149,17 @@ export class County {
       state: is.state,
       since: new Date(is.since).toISOString(),
       since_ms: Date.now() - is.since,
+      health: this.devices.health(kiosk),
       ...(is.call ? { call: is.call } : {}),
     }
+  }
+
+  /** What a person sees of the faults. */
+  tickets(viewer: Person, closed = false): Ticket[] {
+    return [...this.devices.tickets.values()]
+      .filter(({ ticket }) => closed || ticket.phase !== 'closed')
+      .filter(({ ticket }) => wide(viewer) || ticket.township.code === niutian.code)
+      .map((open) => this.devices.view(open, viewer))
   }
 
   site(viewer: Person): Site {
@@ -151,7 +172,7 @@ export class County {
   }
 
   siteOf(viewer: Person): Unit {
-    return viewer.role === 'supervisor' ? sites.county : niutian
+    return wide(viewer) ? sites.county : niutian
   }
 
   onDuty(viewer: Person): Person[] {
@@ -169,6 +190,10 @@ export class County {
       case 'point': {
         const point = this.points(viewer).find((p) => p.kiosk === change.kiosk)
         return point ? ({ type: 'point', point } as Told) : null
+      }
+      case 'ticket': {
+        const ticket = this.tickets(viewer, true).find((x) => x.id === change.id)
+        return ticket ? ({ type: 'ticket', ticket } as Told) : null
       }
       case 'site':
         return { type: 'site', site: this.site(viewer) } as Told

@@ -3,7 +3,9 @@ import type { IncomingMessage, ServerResponse } from 'node:http'
 import type { Plugin } from 'vite'
 import { type WebSocket, WebSocketServer } from 'ws'
 import type { Key, Person } from '../shared/api/schema.ts'
+import { onDevices } from './admin.ts'
 import { County } from './county.ts'
+import { trouble } from './devices.ts'
 import { people } from './places.ts'
 
 const beatMs = 5_000
@@ -55,6 +57,7 @@ function watch(county: County, viewer: Person, socket: WebSocket) {
       .filter((c) => county.told({ of: 'call', call: c }, viewer))
       .map((c) => county.view(c, viewer)),
     points: county.points(viewer),
+    tickets: county.tickets(viewer),
   })
   const watcher = (change: Parameters<typeof county.told>[0]) => {
     const told = county.told(change, viewer)
@@ -79,6 +82,12 @@ function steer(county: County, sockets: WebSocketServer, url: URL, response: Ser
       break
     case '/mock/change':
       county.change(of('call'), json('change'), of('kind') || 'changed', of('text'))
+      break
+    case '/mock/trouble':
+      trouble(county.devices)
+      break
+    case '/mock/ticket':
+      result = county.devices.open(json('change'), Number(of('ago')))
       break
     case '/mock/health':
       county.setHealth(json('change'))
@@ -119,6 +128,9 @@ async function answer(county: County, request: IncomingMessage, url: URL, out: S
     const all = [...county.calls.values(), ...county.closed]
     return send(out, 200, { calls: all.map((c) => county.view(c, me)) })
   }
+  const told = onDevices(county.devices, me, `${request.method} ${url.pathname}`, body)
+  if (told?.text) return void out.end(told.text)
+  if (told) return send(out, told.status, told.body)
   const [, id = '', action = ''] = /^\/api\/calls\/([^/]+)(?:\/(.+))?$/.exec(url.pathname) ?? []
   await onCall(county, me, decodeURIComponent(id), action, body, out)
 }
@@ -200,7 +212,7 @@ function signIn(county: County, body: Record<string, string>, out: ServerRespons
 }
 
 function meOf(county: County, me: Person) {
-  const pages = me.role === 'supervisor' ? ['centre'] : ['desk']
+  const pages = me.role === 'administrator' ? [] : me.role === 'supervisor' ? ['centre'] : ['desk']
   return { person: me, site: county.siteOf(me), demo: true, pages }
 }
 

@@ -38,5 +38,6 @@ export const people: Record<string, Person> = {
   niu1: person('p1', '张三', '接线员', 'operator'),
   niu2: person('p2', '李四', '接线员', 'operator'),
   daiban: person('p3', '赵六', '带班领导', 'duty_leader'),
+  guanli: person('p5', '钱七', '系统管理员', 'administrator'),
   xian: person('p4', '王五', '值守员', 'supervisor'),
 }

@@ -19,6 +19,7 @@ export function CallCourse() {
       {data && (
         <>
           <p>{outcomeOf(t, data.call)}</p>
+          {data.call.rating && <p>{t(`rated_${data.call.rating}`)}</p>}
           <ol className="course">
             {data.events.map((event) => (
               <li key={event.seq}>

@@ -39,6 +39,7 @@ export function Header({ page, me }: { page: Page; me: Me }) {
           <OpenCalls />
         </Link>
         <Link to="/calls">{t('to_history')}</Link>
+        <Link to="/devices">{t('to_devices')}</Link>
       </nav>
       <WallClock />
       <span className="who">

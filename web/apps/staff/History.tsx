@@ -42,7 +42,10 @@ export function History() {
                     {call.township.name} {call.point.name}
                   </Link>
                 </td>
-                <td>{outcomeOf(t, call)}</td>
+                <td>
+                  {outcomeOf(t, call)}
+                  {call.rating && <span className="rated">{t(`rated_${call.rating}`)}</span>}
+                </td>
               </tr>
             ))}
           </tbody>

@@ -1,3 +1,4 @@
+import { QuietCall } from '@/features/calls/CallCard.tsx'
 import { WrapUp } from '@/features/calls/WrapUp.tsx'
 import { ShiftStart } from '@/features/duty/ShiftStart.tsx'
 import { TalkPanel } from '@/features/talk/TalkPanel.tsx'
@@ -15,6 +16,7 @@ export function InHand({ desk }: { desk: CallDesk }) {
       {(!shift.wanted || (!shift.onDuty && shift.busy)) && (
         <ShiftStart shift={shift} offline={state !== 'live'} />
       )}
+      {talking?.quiet && <QuietCall />}
       {talking && (
         <TalkPanel
           key={talking.id}

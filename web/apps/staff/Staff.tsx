@@ -1,11 +1,15 @@
 import { useQueryClient, useSuspenseQuery } from '@tanstack/react-query'
 import { Outlet, useLocation, useNavigate } from '@tanstack/react-router'
 import { type ReactNode, useEffect, useState } from 'react'
+import { PointDrawer } from '@/features/devices/PointDrawer.tsx'
 import { useShift } from '@/features/duty/useShift.ts'
 import { meQuery } from '@/features/session/api.ts'
 import { hubLine, LineContext, useLive } from '@/shared/live/index.ts'
 import { useUnlockAtGesture } from '@/shared/ui/sound.ts'
+import { AdminShell } from './admin/AdminShell.tsx'
 import { Banners } from './Banners.tsx'
+import { DeviceAlarms } from './DeviceAlarms.tsx'
+import { DetailsContext } from './devices.ts'
 import { Header } from './Header.tsx'
 import { ShiftContext } from './shift.ts'
 import { useAlarm } from './useAlarm.ts'
@@ -19,8 +23,17 @@ interface StaffProps {
   Work: () => ReactNode
 }
 
-/** Everything around the work of somebody signed in; owns the live line. */
-export function Staff({ page, Work }: StaffProps) {
+/**
+ * Everything around the work of somebody signed in. An administrator hears no
+ * calls and so has no live line: devices take the place of the work.
+ */
+export function Staff(props: StaffProps) {
+  const { data: me } = useSuspenseQuery(meQuery)
+  return me.person.role === 'administrator' ? <AdminShell me={me} /> : <OnTheLine {...props} />
+}
+
+/** Owns the live line. */
+function OnTheLine({ page, Work }: StaffProps) {
   const [line] = useState(hubLine)
   useEffect(() => {
     const hurry = () => line.hurry()
@@ -44,19 +57,28 @@ function Shell({ page, Work }: StaffProps) {
   const shift = useShift()
   useUnlockAtGesture(shift.wanted)
   useLeaveWhenSignedOut()
-  useAlarm(page, me.site.name)
+  const { ringing, busy } = useAlarm(page, me.site.name)
+  const { book } = useLive()
+  const [kiosk, setKiosk] = useState<string | null>(null)
+  useEffect(() => {
+    if (ringing) setKiosk(null) // nothing lies over a card that rings
+  }, [ringing])
   if (!me.pages.includes(page)) return <WrongPage me={me} />
   return (
     <ShiftContext value={shift}>
-      <Header page={page} me={me} />
-      <Banners />
-      <main id="work">
-        {/* Hidden, not left: a conversation goes on while something is looked up. */}
-        <div hidden={!working}>
-          <Work />
-        </div>
-        <Outlet />
-      </main>
+      <DetailsContext value={setKiosk}>
+        <Header page={page} me={me} />
+        {book && <DeviceAlarms book={book} busy={busy} />}
+        <Banners />
+        <main id="work">
+          {/* Hidden, not left: a conversation goes on while something is looked up. */}
+          <div hidden={!working}>
+            <Work />
+          </div>
+          <Outlet />
+        </main>
+        <PointDrawer kiosk={kiosk} onClose={() => setKiosk(null)} />
+      </DetailsContext>
     </ShiftContext>
   )
 }

@@ -11,6 +11,7 @@ import type { ReactNode } from 'react'
 import { meQuery } from '@/features/session/api.ts'
 import { isSignedOut } from '@/shared/api/problem.ts'
 import { CallCourse } from './CallCourse.tsx'
+import { Devices } from './Devices.tsx'
 import { History } from './History.tsx'
 import { LoadFailed, NothingHere } from './LoadFailed.tsx'
 import { SignInRoute } from './SignInRoute.tsx'
@@ -51,13 +52,14 @@ export function makeRouter({ page, Work }: Audience, queries: QueryClient) {
   // Staff itself shows the work, and keeps it while another route is looked at.
   const work = createRoute({ getParentRoute: () => staff, path: '/', component: () => null })
   const history = createRoute({ getParentRoute: () => staff, path: '/calls', component: History })
+  const devices = createRoute({ getParentRoute: () => staff, path: '/devices', component: Devices })
   const course = createRoute({
     getParentRoute: () => staff,
     path: '/calls/$call',
     component: CallCourse,
   })
   return createRouter({
-    routeTree: root.addChildren([signIn, staff.addChildren([work, history, course])]),
+    routeTree: root.addChildren([signIn, staff.addChildren([work, history, course, devices])]),
     history: createHashHistory(),
   })
 }

@@ -10,10 +10,10 @@ import { type Audience, makeRouter } from './router.tsx'
 /** Renders a staff page into #root. Throws if the document has none. */
 export function start(audience: Audience): void {
   startI18n(
-    import.meta.glob('/shared/i18n/locales/*/{shared,session,duty,calls,points,talk}.json', {
-      eager: true,
-      import: 'default',
-    }),
+    import.meta.glob(
+      '/shared/i18n/locales/*/{shared,session,duty,calls,points,talk,devices,enrolment}.json',
+      { eager: true, import: 'default' },
+    ),
   )
   const root = document.getElementById('root')
   if (!root) throw new Error('the page has no root element')

@@ -121,10 +121,10 @@ export class TestHub {
 export async function open(audience: Audience) {
   location.hash = ''
   startI18n(
-    import.meta.glob('/shared/i18n/locales/*/{shared,session,duty,calls,points,talk}.json', {
-      eager: true,
-      import: 'default',
-    }),
+    import.meta.glob(
+      '/shared/i18n/locales/*/{shared,session,duty,calls,points,talk,devices,enrolment}.json',
+      { eager: true, import: 'default' },
+    ),
     'zh-CN',
   )
   const queries = new QueryClient({ defaultOptions: { queries: { retry: false } } })

@@ -7,23 +7,30 @@ import { inOrder, mine, ringingForMe } from '@/features/calls/order.ts'
 import { useRinging } from '@/features/calls/useRinging.ts'
 import { useTitle } from '@/features/calls/useTitle.ts'
 import { personAt } from '@/features/calls/words.ts'
+import { alarms, ticketsInOrder } from '@/features/devices/order.ts'
 import type { Site } from '@/shared/api/schema.ts'
 import { useLive } from '@/shared/live/index.ts'
 
 /**
  * Rings, flashes the title and tells news, on every route of the page: a call
- * must not be missed because somebody looks something up.
+ * must not be missed because somebody looks something up. Alarms of devices stand
+ * in the title and make no sound: what rings is a person.
  */
-export function useAlarm(page: 'desk' | 'centre', siteName: string): void {
+export function useAlarm(
+  page: 'desk' | 'centre',
+  siteName: string,
+): { ringing: boolean; busy: boolean } {
   const { t } = useTranslation(['calls', 'shared'])
   const { book } = useLive()
   const ordered = useMemo(() => inOrder(book?.calls.values() ?? []), [book?.calls])
   const ringing = ringingForMe(ordered)
   const first = ringing[0]
   const talking = book !== null && mine(ordered, book.me).some((c) => c.phase === 'talking')
+  const red = useMemo(() => alarms(ticketsInOrder(book?.tickets.values() ?? [])), [book?.tickets])
   useRinging(first?.key ?? null, talking)
+  const alarm = red.length > 0 ? t('shared:alarms_title', { count: red.length }) : ''
   useTitle(
-    `${siteName} · ${t(`shared:title_${page}`)}`,
+    `${alarm}${siteName} · ${t(`shared:title_${page}`)}`,
     first
       ? t('title_flash', {
           key: t(first.key === 'urgent' ? 'shared:key_urgent' : 'shared:key_enquiry'),
@@ -33,6 +40,7 @@ export function useAlarm(page: 'desk' | 'centre', siteName: string): void {
       : null,
   )
   useNews()
+  return { ringing: ringing.length > 0, busy: ringing.length > 0 || talking }
 }
 
 function useNews(): void {
@@ -63,6 +71,8 @@ function sentence(t: TFunction<'calls'>, news: News, ours: Site): string {
       return t('news_claimed', { point, name: news.claimer.name })
     case 'claim_failed':
       return t('news_claim_failed', { point })
+    case 'rated_bad':
+      return t('news_rated_bad', { point })
     case 'rings_again':
       return t('news_rings_again', { point })
   }

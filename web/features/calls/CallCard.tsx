@@ -2,7 +2,15 @@ import { Button } from 'antd'
 import { useTranslation } from 'react-i18next'
 import type { Call, Person, Site } from '@/shared/api/schema.ts'
 import type { Heard } from '@/shared/live/index.ts'
-import { BellIcon, LineIcon, OfflineIcon, PenIcon, TalkIcon, WarnIcon } from '@/shared/ui/icons.tsx'
+import {
+  BellIcon,
+  HushIcon,
+  LineIcon,
+  OfflineIcon,
+  PenIcon,
+  TalkIcon,
+  WarnIcon,
+} from '@/shared/ui/icons.tsx'
 import { KeyMark } from '@/shared/ui/KeyMark.tsx'
 import { Ladder } from './Ladder.tsx'
 import { speechNeeded } from './order.ts'
@@ -15,13 +23,15 @@ export interface CallCardProps {
   site: Site
   /** The one that F2 answers. */
   first: boolean
+  /** What else is known of the kiosk that changes how to answer. */
+  warning?: string | undefined
   onAnswer: (call: Heard<Call>) => void
   /** Opens the form that closes it or says that somebody was there. */
   onHandle: (call: Heard<Call>) => void
 }
 
 /** One open call in the queue: where, which key, how long, how far, what now. */
-export function CallCard({ call, me, site, first, onAnswer, onHandle }: CallCardProps) {
+export function CallCard({ call, me, site, first, warning, onAnswer, onHandle }: CallCardProps) {
   const { t } = useTranslation('calls')
   const waits = call.phase === 'ringing' || call.phase === 'claiming'
   const mayHandle =
@@ -42,6 +52,12 @@ export function CallCard({ call, me, site, first, onAnswer, onHandle }: CallCard
         </div>
         {waits && <Waited call={call} />}
       </div>
+      {call.quiet && <QuietCall />}
+      {warning && (
+        <p className="call-warning">
+          <WarnIcon size={20} /> {warning}
+        </p>
+      )}
       <p className="call-status">
         {call.phase === 'talking' ? <TalkIcon /> : waits ? <BellIcon /> : <PenIcon />}
         <strong>{statusOf(t, call, me, site)}</strong>
@@ -67,6 +83,21 @@ export function CallCard({ call, me, site, first, onAnswer, onHandle }: CallCard
   )
 }
 
+/** How to answer somebody who may not be able to speak; read before the answer. */
+export function QuietCall() {
+  const { t } = useTranslation('calls')
+  return (
+    <div className="quiet-call" role="note">
+      <HushIcon size={28} />
+      <p>
+        <b>{t('quiet_call')}</b>
+        <br />
+        {t('quiet_do')}
+      </p>
+    </div>
+  )
+}
+
 function Badges({ call, site }: { call: Call; site: Site }) {
   const { t } = useTranslation('calls')
   const badges = [
@@ -83,6 +114,7 @@ function Badges({ call, site }: { call: Call; site: Site }) {
       speechNeeded(call) && { icon: <WarnIcon size={20} />, text: t('no_speech_yet') },
     !call.kiosk_online && { icon: <OfflineIcon size={20} />, text: t('kiosk_offline') },
     call.presses > 1 && { icon: null, text: t('presses', { count: call.presses }) },
+    call.rating && { icon: null, text: t(`rated_${call.rating}`) },
     call.attended_by && { icon: null, text: t('attended_by', { who: call.attended_by }) },
   ].filter((badge) => !!badge)
   if (badges.length === 0) return null

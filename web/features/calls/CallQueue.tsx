@@ -11,12 +11,15 @@ export interface CallQueueProps {
   others: boolean
   me: Person
   site: Site
+  /** A sentence about the kiosk of a call that changes how to answer. */
+  warningOf?: (call: Call) => string | undefined
   onAnswer: (call: Heard<Call>) => void
   onHandle: (call: Heard<Call>) => void
 }
 
 /** All open calls, red first, oldest first. */
-export function CallQueue({ calls, others, me, site, onAnswer, onHandle }: CallQueueProps) {
+export function CallQueue(props: CallQueueProps) {
+  const { calls, others, me, site, warningOf, onAnswer, onHandle } = props
   const { t } = useTranslation('calls')
   const first = firstToAnswer(calls)
   return (
@@ -33,6 +36,7 @@ export function CallQueue({ calls, others, me, site, onAnswer, onHandle }: CallQ
               me={me}
               site={site}
               first={call === first}
+              warning={warningOf?.(call)}
               onAnswer={onAnswer}
               onHandle={onHandle}
             />

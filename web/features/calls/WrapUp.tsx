@@ -41,6 +41,7 @@ function OutcomeForm({ call, onClosed }: { call: Call; onClosed?: () => void }) 
   })
   return (
     <Form<Outcome> form={form} layout="vertical" onFinish={(outcome) => closing.mutate(outcome)}>
+      {call.rating && <p className={`rating ${call.rating}`}>{t(`rated_${call.rating}`)}</p>}
       {call.attended_by && <p>{t('attended_by', { who: call.attended_by })}</p>}
       <Form.Item
         name="disposition"

@@ -7,6 +7,7 @@ export type News =
   | { kind: 'claimed_elsewhere'; call: Call; claimer: Person }
   | { kind: 'claim_failed'; call: Call }
   | { kind: 'rings_again'; call: Call }
+  | { kind: 'rated_bad'; call: Call }
 
 /** What must be remembered between two states of the book. */
 export interface Followed {
@@ -35,6 +36,7 @@ export function follow(so: Followed, book: Book | null): { next: Followed; news:
 }
 
 function newsOf(was: Call, call: Call, me: string, rang: boolean): News[] {
+  if (call.rating === 'bad' && was.rating !== 'bad') return [{ kind: 'rated_bad', call }]
   if (call.requeued > was.requeued) return [{ kind: 'rings_again', call }]
   const waited = was.phase === 'ringing' || was.phase === 'claiming'
   const claimed = was.claimer?.id === me

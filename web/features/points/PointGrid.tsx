@@ -9,10 +9,11 @@ import { PointCell, StateIcon } from './PointCell.tsx'
 export interface PointGridProps {
   points: ReadonlyMap<string, Heard<Point>>
   calls: ReadonlyMap<string, Heard<Call>>
+  onDetails?: (kiosk: string) => void
 }
 
 /** Every point by township, with counts that are also the filter. */
-export function PointGrid({ points, calls }: PointGridProps) {
+export function PointGrid({ points, calls, onDetails }: PointGridProps) {
   const { t } = useTranslation('points')
   const [shown, setShown] = useState<PointState | 'all'>('all')
   const cells = useMemo(() => cellsOf(points.values(), calls), [points, calls])
@@ -50,7 +51,7 @@ export function PointGrid({ points, calls }: PointGridProps) {
           </h3>
           <ul className="points">
             {township.cells.map((cell) => (
-              <PointCell key={cell.point.kiosk} cell={cell} />
+              <PointCell key={cell.point.kiosk} cell={cell} onDetails={onDetails} />
             ))}
           </ul>
         </section>

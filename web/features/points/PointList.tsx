@@ -5,7 +5,7 @@ import { PointCell } from './PointCell.tsx'
 import type { PointGridProps } from './PointGrid.tsx'
 
 /** The points of one township, small, beside the calls. */
-export function PointList({ points, calls }: PointGridProps) {
+export function PointList({ points, calls, onDetails }: PointGridProps) {
   const { t } = useTranslation('points')
   const cells = useMemo(
     () => byTownship(cellsOf(points.values(), calls)).flatMap((township) => township.cells),
@@ -17,7 +17,7 @@ export function PointList({ points, calls }: PointGridProps) {
       {cells.length === 0 && <p className="quiet">{t('none')}</p>}
       <ul className="points narrow">
         {cells.map((cell) => (
-          <PointCell key={cell.point.kiosk} cell={cell} />
+          <PointCell key={cell.point.kiosk} cell={cell} onDetails={onDetails} />
         ))}
       </ul>
     </section>

@@ -27,9 +27,11 @@ type Body<O> = O extends { requestBody: { content: { 'application/json': infer B
 type Answer<O> = O extends { responses: infer R }
   ? R extends { 200: { content: { 'application/json': infer A } } }
     ? A
-    : R extends { 202: { content: { 'application/json': infer A } } }
+    : R extends { 201: { content: { 'application/json': infer A } } }
       ? A
-      : undefined
+      : R extends { 202: { content: { 'application/json': infer A } } }
+        ? A
+        : undefined
   : never
 
 /**

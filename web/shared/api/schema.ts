@@ -5,7 +5,7 @@
  * Times are RFC 3339 wall times, for people to read; what pages count with are
  * the *_ms fields, durations in milliseconds at the moment of sending.
  */
-import type { Call, Person, Point, Problem } from './schema.gen.ts'
+import type { Call, Health, Person, Point, Problem, Ticket } from './schema.gen.ts'
 
 export type {
   Answerer,
@@ -13,23 +13,37 @@ export type {
   CallDelta,
   ChildSite,
   CloseInputBody,
+  ConfigOutputBody,
+  EnrolmentOutputBody,
   Event as CallEvent,
+  Health,
+  KioskFault,
+  Ledger,
   LiveMessage,
   Me,
   Person,
+  Phone,
   Point,
+  PointHealth,
+  PointLife,
+  Power,
   paths,
+  SelfTest,
   Site,
   Snapshot,
   Ticket,
   TicketDelta,
   Unit,
+  Values as KioskSettings,
 } from './schema.gen.ts'
 
 export type Phase = Call['phase']
 export type Key = Call['key']
 export type Action = Call['may'][number]
 export type PointState = Point['state']
+export type HealthState = Health['state']
+export type ProvenBy = NonNullable<Health['proven_by']>
+export type TicketAction = Ticket['may'][number]
 export type Role = NonNullable<Person['role']>
 
 /** RFC 9457 as the hub sends it; a proxy in between may send less. */

@@ -1,6 +1,8 @@
 /** Makes an unknown key a compile error: zh-CN is the list of keys. */
 import type calls from './locales/zh-CN/calls.json'
+import type devices from './locales/zh-CN/devices.json'
 import type duty from './locales/zh-CN/duty.json'
+import type enrolment from './locales/zh-CN/enrolment.json'
 import type kiosk from './locales/zh-CN/kiosk.json'
 import type points from './locales/zh-CN/points.json'
 import type session from './locales/zh-CN/session.json'
@@ -12,7 +14,9 @@ declare module 'i18next' {
     defaultNS: 'shared'
     resources: {
       calls: typeof calls
+      devices: typeof devices
       duty: typeof duty
+      enrolment: typeof enrolment
       kiosk: typeof kiosk
       points: typeof points
       session: typeof session

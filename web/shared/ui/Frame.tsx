@@ -5,6 +5,8 @@ import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
 import { theme } from './theme.ts'
 import './staff.css'
+import './devices.css'
+import './admin.css'
 
 /** What surrounds every staff page: look, antd's own words, notices. */
 export function Frame({ children }: { children: ReactNode }) {

@@ -48,3 +48,12 @@ export const PersonIcon = icon(
   <path d="M12 4a4 4 0 1 1 0 8 4 4 0 0 1 0-8M4 21c0-4 3.500-6 8-6s8 2 8 6" />,
 )
 export const LineIcon = icon(<path d="M4 12h5M15 12h5M9 8v8M15 8v8M9 12h6" />)
+export const ClockIcon = icon(<path d="M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18M12 7v5l3 3" />)
+export const UnknownIcon = icon(
+  <path d="M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18M9.500 9.500a2.500 2.500 0 1 1 4 2c-1 .8-1.500 1.300-1.500 2.500M12 17h.01" />,
+)
+export const RetiredIcon = icon(<path d="M12 3a9 9 0 1 1 0 18 9 9 0 0 1 0-18M6 6l12 12" />)
+export const AlarmIcon = icon(
+  <path d="M6 18v-5a6 6 0 0 1 12 0v5M4 18h16v3H4zM12 2v2M3.500 6l1.500 1M20.500 6L19 7M12 10v3" />,
+)
+export const HushIcon = icon(<path d="M4 10v4h4l5 4V6L8 10zM17 9l4 6M21 9l-4 6" />)

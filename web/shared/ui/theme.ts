@@ -1,7 +1,8 @@
 import type { ThemeConfig } from 'antd'
 
 /**
- * Dark on light and calm. Red belongs to red calls alone: errors and warnings
+ * Dark on light and calm. Red means that somebody may wait unheard: a red call,
+ * or an alarm of a kiosk, whose presses may be lost. Errors, faults and warnings
  * are amber, so that red on a screen always means the same. All pairs that are
  * used for text reach 4.5:1 (WCAG 2.2, 1.4.3); axe checks them.
  */
