@@ -205,6 +205,9 @@ func (t *Terminal) heardTime(s Site) func(http.Header) {
 		if err != nil {
 			t.log.Warn("the hub's time was not kept", "error", err.Error())
 		}
+		if t.renew != nil {
+			t.renew.Look()
+		}
 		t.tell(clockNews{wrong})
 	}
 }

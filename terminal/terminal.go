@@ -218,11 +218,11 @@ func (t *Terminal) start(ctx context.Context) error {
 	for _, in := range t.inputs {
 		t.done.Go(func() { t.bring(in) })
 	}
-	for _, l := range t.lines {
-		l.Start()
-	}
 	if t.renew = t.renewal(); t.renew != nil {
 		t.renew.Start()
+	}
+	for _, l := range t.lines {
+		l.Start()
 	}
 	t.log.Info("terminal started", "panel", t.panel.Addr(), "version", t.cfg.Version)
 	return nil

@@ -32,6 +32,7 @@ type Renewal struct {
 	badge *Badge
 	ask   func(ctx context.Context, request []byte) (certificate []byte, err error)
 	log   *slog.Logger
+	look  chan struct{} // the known time changed
 	stop  context.CancelFunc
 	once  sync.Once
 	done  sync.WaitGroup
@@ -39,7 +40,7 @@ type Renewal struct {
 
 // NewRenewal makes one that asks with ask; Start runs it.
 func NewRenewal(b *Badge, ask func(ctx context.Context, request []byte) ([]byte, error), log *slog.Logger) *Renewal {
-	return &Renewal{badge: b, ask: ask, log: log}
+	return &Renewal{badge: b, ask: ask, log: log, look: make(chan struct{}, 1)}
 }
 
 // Start begins and returns.
@@ -47,6 +48,14 @@ func (r *Renewal) Start() {
 	ctx, stop := context.WithCancel(context.Background())
 	r.stop = stop
 	r.done.Go(func() { r.run(ctx) })
+}
+
+// Look says that the time is known now, or is another one. It never blocks.
+func (r *Renewal) Look() {
+	select {
+	case r.look <- struct{}{}:
+	default:
+	}
 }
 
 // Stop ends it and waits. It may be called again.
@@ -68,19 +77,22 @@ func (r *Renewal) run(ctx context.Context) {
 			if ctx.Err() != nil {
 				return
 			}
-			if err == nil {
-				pause = renewFirst
-				continue
+			if err != nil {
+				wait = pause/2 + rand.N(pause/2+1)
+				r.log.Warn("certificate not renewed", "error", err.Error(), "retry_ms", wait.Milliseconds())
+				pause = min(2*pause, renewMost)
+			} else {
+				// A clock that is ahead would find the new one due at once.
+				wait, pause = max(r.badge.due(), r.badge.life()/2), renewFirst
 			}
-			wait = pause/2 + rand.N(pause/2+1)
-			r.log.Warn("certificate not renewed", "error", err.Error(), "retry_ms", wait.Milliseconds())
-			pause = min(2*pause, renewMost)
 		}
 		t := time.NewTimer(wait)
 		select {
 		case <-ctx.Done():
 			t.Stop()
 			return
+		case <-r.look:
+			t.Stop()
 		case <-t.C:
 		}
 	}
@@ -103,6 +115,12 @@ func (b *Badge) due() time.Duration {
 	spread := life / 80 * time.Duration(new(big.Int).And(c.SerialNumber, big.NewInt(7)).Int64())
 	at := c.NotBefore.Add(life*2/3 + spread)
 	return min(at.Sub(now), renewMost) // looked at again: the known time may be corrected
+}
+
+// life is the validity of the present certificate.
+func (b *Badge) life() time.Duration {
+	c := b.Certificate()
+	return c.NotAfter.Sub(c.NotBefore)
 }
 
 func (r *Renewal) renew(ctx context.Context) error {

@@ -306,4 +306,37 @@ func TestACertificateIsRenewedAtTwoThirds(t *testing.T) {
 	})
 }
 
+// TestAClockThatIsAheadDoesNotHammer: every certificate seems to have ended.
+func TestAClockThatIsAheadDoesNotHammer(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const life = 90 * 24 * time.Hour
+		a := newAuthority(t, time.Now())
+		dir := t.TempDir()
+		id, err := identity.LoadOrCreate(dir)
+		must(t, err)
+		b, err := identity.OpenBadge(dir, func() time.Time { return time.Now().AddDate(50, 0, 0) })
+		must(t, err)
+		public, _ := base64.StdEncoding.DecodeString(id.Public())
+		asked := make(chan time.Time, 64)
+		r := identity.NewRenewal(b, func(_ context.Context, request []byte) ([]byte, error) {
+			asked <- time.Now()
+			der, err := a.SignKiosk(request, "k-1", public, time.Now(), life)
+			return []byte(toPEM(der)), err
+		}, slog.New(slog.DiscardHandler))
+		r.Start()
+		defer r.Stop()
+		wait(life)
+		if n := len(asked); n > 3 {
+			t.Fatalf("it asked %d times in 90 days", n)
+		}
+		_, err = b.Clock.Heard(time.Now()) // now it knows the time
+		must(t, err)
+		r.Look()
+		wait(time.Hour)
+		if c := b.Certificate(); time.Until(c.NotAfter) < life/4 {
+			t.Fatalf("with the time known it has a certificate until %v", c.NotAfter)
+		}
+	})
+}
+
 func wait(d time.Duration) { time.Sleep(d); synctest.Wait() } // virtual time

@@ -76,6 +76,7 @@ type Machine struct {
 	began    time.Duration // of the trial, by the terminal's own clock
 	home     bool          // home must come back
 	last     bool          // the last resort must come back
+	seen     bool          // home was on the line since the settings hold
 }
 
 // Start begins with what is kept. A State on trial goes on; if the terminal
@@ -118,6 +119,7 @@ func (m *Machine) Offer(f wire.Config, check func(allowed.Values) error) Reason 
 // Tick lets time pass. calling says that a call is open, up that the home line
 // has been welcomed.
 func (m *Machine) Tick(now time.Duration, calling, up bool) Reason {
+	m.seen = m.seen || up
 	switch {
 	case calling:
 		return m.idle()
@@ -126,13 +128,21 @@ func (m *Machine) Tick(now time.Duration, calling, up bool) Reason {
 		return Applied
 	case !m.Trial:
 		return m.idle()
-	case !m.home && !m.last && up && now-m.began >= Settle:
+	case m.settled(now-m.began, up):
 		m.Trial, m.Starts, m.Before = false, 0, Revision{}
 		return Confirmed
 	case now-m.began >= m.patience():
 		return m.back("按这一版设置连不上" + m.missing())
 	}
 	return m.idle()
+}
+
+// settled reports whether the lines that were touched came back, and the
+// terminal has lived long enough; a line that is down just at the end of the
+// trial was up within it.
+func (m *Machine) settled(since time.Duration, up bool) bool {
+	settle := min(Settle, m.patience()/2)
+	return !m.home && !m.last && (up && since >= settle || m.seen && since >= m.patience())
 }
 
 func (m *Machine) idle() Reason {
@@ -160,6 +170,7 @@ func (m *Machine) apply(now time.Duration) {
 	m.Before, m.InForce, m.next = m.InForce, *m.next, nil
 	m.Trial, m.Starts, m.began = true, 0, now
 	m.Tried, m.Error = 0, ""
+	m.seen = false
 	m.touch()
 }
 

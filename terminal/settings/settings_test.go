@@ -111,6 +111,16 @@ func TestNoLineMeansBack(t *testing.T) {
 	}
 }
 
+func TestALineThatIsDownJustAtTheEndWasUp(t *testing.T) {
+	m := begin(t, settings.State{})
+	m.Offer(config(2, allowed.Values{HomeURL: "wss://b"}), good)
+	expect(t, "idle", m.Tick(0, false, true), settings.Applied)
+	m.Welcomed(true)
+	expect(t, "up for a moment", m.Tick(time.Second, false, true), settings.Nothing)
+	expect(t, "down again", m.Tick(settings.Patience-1, false, false), settings.Nothing)
+	expect(t, "at the end", m.Tick(settings.Patience, false, false), settings.Confirmed)
+}
+
 func TestATrialSurvivesAPowerCutButNotACrashLoop(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "settings.json")
 	if s, err := settings.Load(path); err != nil || !reflect.DeepEqual(s, settings.State{}) {

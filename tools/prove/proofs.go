@@ -36,6 +36,7 @@ var proofs = []proof{
 	{"journal", "a press that the kiosk has stored outlives a power cut at any moment; a full disk stops no press", journal},
 	{"line", "whatever the lines do, no press is lost or doubled, and it is the same call everywhere once they are well", badLines},
 	{"kill", "no press is lost or doubled, and each rings within 3 s of its hub being reachable, wherever hub or kiosk dies and whatever happens to the database", kill},
+	{"identity", "kiosks and hubs know each other whatever clocks, certificates, copies and settings do; each press rings and proves its origin; a revoked kiosk is gone within 5 s", identity},
 	{"gpio", "on a real kernel each press counts once and nothing else does, whatever contacts, plugs and our own process do", realKernel},
 	{"mcu", "keys behind a microcontroller count each press once, on a line that loses 1 % of its octets each way, and through unplugging and resets", microcontroller},
 	{"kiosk-audio", "a kiosk without a screen is heard and hears: a tone played at one side is measured at the other, both ways and at once", kioskAudio},
