@@ -98,6 +98,7 @@ type loop struct {
 	care      care
 	timer     *time.Timer
 	pressedAt time.Time // when the press came that is being taken, for the metrics
+	tickedAt  time.Time
 	urgedAt   time.Time
 	voiceAt   time.Time // when the page last said that voice flows; zero if it does not
 	probedAt  time.Time
@@ -204,6 +205,7 @@ func (l *loop) frame(m arrived) {
 }
 
 func (l *loop) tick() {
+	l.tickedAt = time.Now()
 	if !l.voiceAt.IsZero() && time.Since(l.voiceAt) >= mediaLapse {
 		l.voiceAt = time.Time{}
 		l.log.Warn("page fell silent about the voice")
@@ -251,7 +253,7 @@ func (l *loop) settle() {
 	if p.State != kiosk.Idle || l.k.Unacked() > 0 || len(l.pending) > 0 || l.care.plan.Busy() {
 		next = kiosk.TickEvery
 	}
-	l.timer.Reset(next)
+	l.timer.Reset(next - time.Since(l.tickedAt)) // counted from the last: a key that chatters must not put it off
 }
 
 // health tells a hub how the kiosk is; the core does not speak of that.

@@ -94,6 +94,29 @@ func TestHangingDiskDelaysAGrantNoLongerThanPatience(t *testing.T) {
 	})
 }
 
+// TestNoiseDoesNotPutOffPatience: what comes all the time must not keep the
+// loop from looking at the clock.
+func TestNoiseDoesNotPutOffPatience(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := open(t, &disk{})
+		defer v.term.Stop()
+		v.home.up()
+		held := make(chan struct{})
+		defer close(held)
+		v.disk.set(func() { v.disk.block = held })
+		v.press(input.Red)
+		id := v.pressed(v.home.take())
+		v.home.say(wire.Claim{Call: id, Site: home, Person: operator})
+		for range 2 * Patience / (100 * time.Millisecond) {
+			v.page.cfg.Media(true)
+			v.wait(100 * time.Millisecond)
+		}
+		if g := of[wire.Grant](v.home.take()); len(g) == 0 {
+			t.Error("the grant still waits for the disk")
+		}
+	})
+}
+
 func TestNoLineIsOpenedBeforeTheStartIsDurable(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		held := make(chan struct{})
