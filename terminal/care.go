@@ -8,6 +8,7 @@ import (
 	"slices"
 	"time"
 
+	"huying/firmware-bridge/input"
 	"huying/internal/call"
 	"huying/internal/kiosk"
 	"huying/internal/wire"
@@ -41,6 +42,7 @@ type care struct {
 	media    *wire.Media  // where its voice may be tried
 	power    *wire.Power
 	lookedAt time.Time
+	looking  bool // at the power supply, beside the loop
 	toldAt   time.Time
 	changed  bool // there is news for the hubs
 	say      announce.Announcer
@@ -48,10 +50,11 @@ type care struct {
 	epoch    uint64      // of the talk
 	answered prompt.Code // that is said of who talks under it
 	key      loopTest
+	clock    func() time.Duration // of the kernel's events
 }
 
 func newCare(now time.Duration) care {
-	return care{plan: selftest.New(selftest.DefaultTimes(), now, rand.Float64())}
+	return care{plan: selftest.New(selftest.DefaultTimes(), now, rand.Float64()), clock: input.NewClock()}
 }
 
 // What the loop hears of its care.
@@ -69,9 +72,10 @@ type (
 // lookAfter is called at each tick. Whatever may wait, for a disk or a slow
 // battery, is done beside the loop.
 func (l *loop) lookAfter() {
-	if time.Since(l.care.lookedAt) >= powerEvery {
-		l.care.lookedAt = time.Now()
-		go l.tell(fed{l.feed()})
+	if !l.care.looking && time.Since(l.care.lookedAt) >= powerEvery {
+		l.care.lookedAt, l.care.looking = time.Now(), true
+		cfg := l.cfg // the loop may change its own meanwhile
+		go func() { l.tell(fed{cfg.supply()}) }()
 	}
 	l.watchPage()
 	if name, begin := l.care.plan.Next(l.now(), l.free()); begin {
@@ -98,8 +102,9 @@ func (l *loop) free() bool {
 	return l.k.Open() == nil && !p.Down && p.State == kiosk.Idle
 }
 
-func (l *loop) feed() *wire.Power {
-	s, known := l.cfg.feed()
+// supply is what HEALTH says of the power supply; nil: nothing is known.
+func (c Config) supply() *wire.Power {
+	s, known := c.feed()
 	if !known {
 		return nil
 	}
@@ -115,6 +120,7 @@ func (c Config) feed() (power.State, bool) {
 }
 
 func (l *loop) fed(p *wire.Power) {
+	l.care.looking = false
 	was := l.care.power
 	l.care.power = p
 	l.care.changed = l.care.changed || (was == nil) != (p == nil) ||
@@ -126,7 +132,8 @@ func (l *loop) begin(name selftest.Name) {
 	l.log.Info("self-test", "test", string(name))
 	switch name {
 	case selftest.Disk:
-		go func() { l.tell(outcome(name, tryDisk(l.cfg.DataDir))) }()
+		dir := l.cfg.DataDir
+		go func() { l.tell(outcome(name, tryDisk(dir))) }()
 	case selftest.KeyPath:
 		l.tryKeys()
 	case selftest.Link:

@@ -47,6 +47,18 @@ func (v *village) asked(name selftest.Name) *panel.Test {
 	return nil
 }
 
+// until waits in small steps for what the kiosk does by itself.
+func (v *village) until(true func() bool) {
+	v.t.Helper()
+	for range 60_000 {
+		if true() {
+			return
+		}
+		v.wait(10 * time.Millisecond)
+	}
+	v.t.Fatal("it never comes")
+}
+
 // result is what the latest HEALTH says of a test.
 func (v *village) result(name selftest.Name) wire.Result {
 	v.t.Helper()
@@ -128,21 +140,25 @@ func TestADeadPageFailsItsTest(t *testing.T) {
 type wired struct {
 	queue  *input.Queue
 	key    input.Key
-	stays  bool // a hand is on the key
+	stays  bool          // a hand is on the key
+	tap    time.Duration // a hand comes with the pulse and stays so long
+	clock  atomic.Pointer[func() time.Duration]
+	began  atomic.Bool // there was a pulse
 	broken bool
 	cut    bool // the wire is
 }
 
 func (w *wired) Set(on bool) error {
+	w.began.Store(w.began.Load() || on)
 	switch {
 	case w.broken:
 		return errors.New("no such line")
 	case w.cut:
 		return nil
 	case on:
-		w.queue.Push(input.Event{Key: w.key, Kind: input.Press, Reason: input.ByEdge})
-	case !w.stays:
-		w.queue.Push(input.Event{Key: w.key, Kind: input.Release})
+		w.queue.Push(input.Event{Key: w.key, Kind: input.Press, Reason: input.ByEdge, At: (*w.clock.Load())()})
+	case !w.stays && w.key != "":
+		time.AfterFunc(w.tap, func() { w.queue.Push(input.Event{Key: w.key, Kind: input.Release, At: (*w.clock.Load())()}) })
 	}
 	return nil
 }
@@ -150,24 +166,28 @@ func (w *wired) Set(on bool) error {
 func TestTheKeysAreTriedThroughTheirLoops(t *testing.T) {
 	for _, tc := range []struct {
 		name  string
-		red   wired
+		red   *wired
 		want  wire.Result
 		calls int
 	}{
-		{"whole", wired{}, wire.Passed, 0},
-		{"the wire is cut", wired{cut: true}, wire.Failed, 0},
-		{"the loop cannot be driven", wired{broken: true}, wire.Failed, 0},
-		{"a hand is on the key", wired{stays: true}, wire.Failed, 1},
+		{"whole", &wired{}, wire.Passed, 0},
+		{"the wire is cut", &wired{cut: true}, wire.Failed, 0},
+		{"the loop cannot be driven", &wired{broken: true}, wire.Failed, 0},
+		{"a relay is slow", &wired{tap: 60 * time.Millisecond}, wire.Passed, 0},
+		{"a hand is on the key", &wired{stays: true}, "", 1},
+		{"a hand taps during the pulse", &wired{tap: 150 * time.Millisecond}, "", 1},
 	} {
 		t.Run(tc.name, func(t *testing.T) {
 			synctest.Test(t, func(t *testing.T) {
-				red, green := tc.red, wired{key: input.Green}
+				red, green := tc.red, &wired{key: input.Green}
 				red.key = input.Red
 				v := cared(t, func(c *Config) {
 					red.queue = c.Inputs[0].(queued).Queue
 					green.queue = red.queue
-					c.Loops = map[input.Key]Pulser{input.Red: &red, input.Green: &green}
+					c.Loops = map[input.Key]Pulser{input.Red: red, input.Green: green}
 				})
+				red.clock.Store(&v.term.loop.care.clock)
+				green.clock.Store(&v.term.loop.care.clock)
 				v.wait(7 * time.Minute)
 				if r := v.result(selftest.KeyPath); r != tc.want {
 					t.Errorf("the test %s", r)
@@ -184,6 +204,59 @@ func TestTheKeysAreTriedThroughTheirLoops(t *testing.T) {
 			})
 		})
 	}
+}
+
+// TestAHandBesideAPulse: events of a hand reach the loop while a pulse is on
+// its way, and none of its presses may be taken for the pulse.
+func TestAHandBesideAPulse(t *testing.T) {
+	for _, tc := range []struct {
+		name string
+		key  input.Key     // what is pressed
+		at   time.Duration // after the pulse began
+	}{
+		{"it was first", input.Red, -time.Millisecond},
+		{"the wire is cut, and it taps", input.Red, 200 * time.Millisecond},
+		{"it is on the other key", input.Green, time.Millisecond},
+	} {
+		t.Run(tc.name, func(t *testing.T) {
+			synctest.Test(t, func(t *testing.T) {
+				red := wired{key: input.Red, cut: true}
+				v := cared(t, func(c *Config) {
+					c.Loops = map[input.Key]Pulser{input.Red: &red}
+				})
+				clock := v.term.loop.care.clock
+				v.until(func() bool { return red.began.Load() })
+				v.wait(max(tc.at, 0))
+				v.queue.Push(input.Event{Key: tc.key, Kind: input.Press, Reason: input.ByEdge, At: clock() + min(tc.at, 0)})
+				v.queue.Push(input.Event{Key: tc.key, Kind: input.Release, At: clock() + 120*time.Millisecond})
+				v.wait(time.Second)
+				p := of[wire.Press](v.home.take())
+				if len(p) == 0 || !p[len(p)-1].Purpose.Calls() {
+					t.Errorf("home was sent %+v", p)
+				}
+			})
+		})
+	}
+}
+
+// TestASlowBatteryDelaysNoPress: reading it may hang for as long as it likes.
+func TestASlowBatteryDelaysNoPress(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		held := make(chan struct{})
+		var asked atomic.Int32
+		v := cared(t, func(c *Config) {
+			c.Power = func() (power.State, bool) { asked.Add(1); <-held; return power.State{}, false }
+		})
+		defer close(held)
+		v.wait(10 * powerEvery)
+		v.push(input.Red)
+		if len(of[wire.Press](v.home.take())) == 0 {
+			t.Error("the press waits for the battery")
+		}
+		if n := asked.Load(); n != 1 {
+			t.Errorf("%d wait for it", n)
+		}
+	})
 }
 
 func TestPowerIsShownAndTold(t *testing.T) {
