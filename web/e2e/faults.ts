@@ -16,11 +16,6 @@ const always: Allowed[] = [
       /DataChannel error on \w+: User-Initiated Abort|data channel '\w+' closed unexpectedly/,
     reason: 'livekit-client is left at the end of a talk; no data goes through its channels',
   },
-  {
-    pattern: /\/rtc\/v1\?.*response code: 404|status of 404 .*\/rtc\/v1\/validate\?/,
-    reason:
-      'a talk was ended while the page was still joining, and its room is gone; where voice must flow, packets prove it',
-  },
 ]
 
 /** While a hub is away its pages fail to reach it, and must go on trying. */

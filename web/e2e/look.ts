@@ -37,3 +37,24 @@ export async function look(page: Page, name: string, faults: Faults): Promise<vo
     )
   }
 }
+
+/** How bright a page is: its brightest point, 0 to 255, and the share that is not black. */
+export async function brightness(page: Page): Promise<{ brightest: number; lit: number }> {
+  const picture = (await page.screenshot()).toString('base64')
+  return await page.evaluate(async (data) => {
+    const image = new Image()
+    image.src = `data:image/png;base64,${data}` // the kiosk's own policy allows no fetch of it
+    await image.decode()
+    const canvas = new OffscreenCanvas(image.width, image.height)
+    const context = canvas.getContext('2d') as OffscreenCanvasRenderingContext2D
+    context.drawImage(image, 0, 0)
+    const points = context.getImageData(0, 0, image.width, image.height).data
+    let [brightest, lit] = [0, 0]
+    for (let i = 0; i < points.length; i += 4) {
+      const level = Math.max(points[i] ?? 0, points[i + 1] ?? 0, points[i + 2] ?? 0)
+      brightest = Math.max(brightest, level)
+      if (level > 8) lit++
+    }
+    return { brightest, lit: (lit * 4) / points.length }
+  }, picture)
+}

@@ -9,6 +9,10 @@ export interface Probe {
   arrived(): Promise<Arrived>
   /** Loudest sample that the page's own sounds had in the last 0.7 s, 0 to 1. */
   played(): number
+  /** Moments (performance.now) after `from` at which the page began a sound of its own. */
+  soundedSince(from: number): number[]
+  /** Prompts that were begun, by their codes. */
+  said: string[]
   /** Servers that a connection was told to ask for its address. */
   helpers: string[]
 }
@@ -30,8 +34,16 @@ declare global {
   }
 }
 
-/** `mute`: the microphone gives silence, as from somebody who cannot speak. */
-export function installProbe({ mute }: { mute: boolean }): void {
+export interface ProbeOptions {
+  /** The microphone gives silence, as from somebody who cannot speak. */
+  mute?: boolean
+  /** The microphone hears what this page plays, as in a room, and nothing else. */
+  room?: boolean
+  /** There is no microphone at all. */
+  deaf?: boolean
+}
+
+export function installProbe({ mute, room, deaf }: ProbeOptions): void {
   const peers: RTCPeerConnection[] = []
   const helpers: string[] = []
   const note = (config?: RTCConfiguration) => {
@@ -50,10 +62,15 @@ export function installProbe({ mute }: { mute: boolean }): void {
     }
   }
 
+  type Air = { stream(): MediaStream; from(of: AudioContext): AudioNode }
+  let air: Air | undefined
   const ears = new Map<BaseAudioContext, AnalyserNode>()
   const connect = AudioNode.prototype.connect as (...to: unknown[]) => unknown
   const listening = function (this: AudioNode, ...to: unknown[]): unknown {
-    if (to[0] instanceof AudioDestinationNode) connect.call(this, earOf(this.context))
+    if (to[0] instanceof AudioDestinationNode) {
+      connect.call(this, earOf(this.context))
+      if (room) connect.call(this, airOf().from(this.context as AudioContext))
+    }
     return connect.apply(this, to)
   }
   AudioNode.prototype.connect = listening as typeof AudioNode.prototype.connect
@@ -65,6 +82,32 @@ export function installProbe({ mute }: { mute: boolean }): void {
       ears.set(context, ear)
     }
     return ear
+  }
+
+  // What begins to sound, and which prompts are fetched to be said.
+  const sounded: number[] = []
+  const said: string[] = []
+  for (const kind of [AudioScheduledSourceNode, AudioBufferSourceNode]) {
+    const start = kind.prototype.start as (...when: number[]) => void
+    kind.prototype.start = function (this: AudioNode, ...when: number[]) {
+      sounded.push(performance.now())
+      start.apply(this, when)
+    }
+  }
+  const fetched = window.fetch
+  window.fetch = (input, init) => {
+    const code = /^\/prompts\/(.+)$/.exec(String(input))?.[1]
+    if (code) said.push(code)
+    return fetched(input, init)
+  }
+
+  if (deaf) {
+    navigator.mediaDevices.getUserMedia = async () => {
+      throw new DOMException('Requested device not found', 'NotFoundError')
+    }
+  }
+  if (room) {
+    navigator.mediaDevices.getUserMedia = async () => airOf().stream()
   }
 
   if (mute) {
@@ -81,6 +124,31 @@ export function installProbe({ mute }: { mute: boolean }): void {
     }
   }
 
+  /** The air of a room: what the page plays reaches its microphone, 12 dB softer. */
+  function airOf() {
+    air ??= (() => {
+      const audio = new AudioContext()
+      const softer = audio.createGain()
+      softer.gain.value = 0.25
+      const microphone = audio.createMediaStreamDestination()
+      connect.call(softer, microphone)
+      const ways = new Map<AudioContext, MediaStreamAudioDestinationNode>()
+      return {
+        stream: () => microphone.stream.clone(),
+        from(context: AudioContext) {
+          let way = ways.get(context)
+          if (!way) {
+            way = context.createMediaStreamDestination()
+            ways.set(context, way)
+            connect.call(audio.createMediaStreamSource(way.stream), softer)
+          }
+          return way
+        },
+      }
+    })()
+    return air
+  }
+
   /** A running tone at no volume: without a source a track would send nothing at all. */
   function silence(): MediaStream {
     const audio = new AudioContext()
@@ -95,6 +163,8 @@ export function installProbe({ mute }: { mute: boolean }): void {
 
   window.probe = {
     helpers,
+    said,
+    soundedSince: (from) => sounded.filter((at) => at >= from),
     played() {
       let loudest = 0
       for (const [context, ear] of ears) {

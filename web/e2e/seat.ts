@@ -212,13 +212,25 @@ export class Seat {
     }
   }
 
-  private callOf(village: string): Promise<string> {
+  private async callOf(village: string): Promise<string> {
+    const open = (await this.calls(village)).find((call) => call.phase !== 'closed')
+    if (!open) throw new Error(`${village} has no open call`)
+    return open.id
+  }
+
+  /** What the hub tells of a village's calls, the latest first. */
+  calls(village: string): Promise<ToldCall[]> {
     return this.page.evaluate(async (name) => {
       const { calls } = await (await fetch('/api/calls?limit=20')).json()
-      return calls.find((c: { point: { name: string }; phase: string }) => {
-        return c.point.name === name && c.phase !== 'closed'
-      }).id
+      return calls.filter((c: { point: { name: string } }) => c.point.name === name)
     }, village)
+  }
+
+  /** The hub knows how the villager found the last talk. */
+  async expectRated(village: string, rating: 'good' | 'bad'): Promise<void> {
+    await until(`the last call of ${village} is rated ${rating}`, async () => {
+      return (await this.calls(village))[0]?.rating === rating
+    })
   }
 
   async sayWhoWasThere(village: string, who: string): Promise<void> {
@@ -246,6 +258,14 @@ export class Seat {
     }
     await this.page.getByRole('link', { name: '当前呼叫' }).click()
   }
+}
+
+/** As much of a call as the tests ask of the hub itself. */
+export interface ToldCall {
+  id: string
+  phase: string
+  quiet?: boolean
+  rating?: 'good' | 'bad'
 }
 
 export type PointState = 'idle' | 'ringing' | 'talking' | 'wrap_up' | 'offline'

@@ -4,7 +4,7 @@ import { County, leanCounty, niutian } from './county.ts'
 import { Faults } from './faults.ts'
 import { closeOpenCalls } from './leftovers.ts'
 import { look, picture } from './look.ts'
-import { installProbe } from './probe.ts'
+import { installProbe, type ProbeOptions } from './probe.ts'
 import { descendants, survivors } from './processes.ts'
 import { Seat, Supervisor } from './seat.ts'
 import { patience, until } from './soon.ts'
@@ -40,11 +40,12 @@ export class Stage {
     return new Stage(county, await openBrowsers())
   }
 
-  /** Somebody stands in front of the kiosk of a village; `mute`: and cannot speak. */
-  async village(name: string, { mute = false } = {}): Promise<Village> {
-    const page = await this.#page(name, this.#browsers.kiosks, glass, this.county.kiosk(name), mute)
+  /** Somebody stands in front of the kiosk of a village, which is ready for a press unless told. */
+  async village(name: string, probe: ProbeOptions = {}, { ready = true } = {}): Promise<Village> {
+    const url = this.county.kiosk(name)
+    const page = await this.#page(name, this.#browsers.kiosks, glass, url, probe)
     const village = new Village(name, page)
-    await village.expectReady()
+    if (ready) await village.expectReady()
     return village
   }
 
@@ -79,11 +80,11 @@ export class Stage {
     browser: Browser,
     viewport: { width: number; height: number },
     url: string,
-    mute = false,
+    probe: ProbeOptions = {},
   ): Promise<Page> {
     const context = await browser.newContext({ viewport, locale: 'zh-CN', reducedMotion: 'reduce' })
     context.setDefaultTimeout(patience)
-    await context.addInitScript(installProbe, { mute })
+    await context.addInitScript(installProbe, probe)
     const page = await context.newPage()
     this.faults.watch(page, who)
     this.#open.push({ who, page, context })

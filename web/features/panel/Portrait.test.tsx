@@ -20,7 +20,9 @@ test.each([
 })
 
 test('every post has a drawing of its own', () => {
-  const drawn = Object.values(portraits).map((p) => render(<svg aria-hidden="true">{p}</svg>).container.innerHTML)
+  const drawn = Object.values(portraits).map(
+    (p) => render(<svg aria-hidden="true">{p}</svg>).container.innerHTML,
+  )
   expect(new Set(drawn).size).toBe(drawn.length)
 })
 
