@@ -107,15 +107,32 @@ func (k *Kiosk) settle(p *press, purpose call.Purpose) {
 	if k.cfg.Sign != nil {
 		p.rec.Sig = k.cfg.Sign(p.rec.Press, p.rec.Call, p.rec.Key, purpose)
 	}
+	rec := p.rec
+	w := Write{Rec: Record{Pressed: &rec}}
+	if !p.calls() {
+		w.Then = k.later(p)
+	}
 	for _, s := range k.engagedSites() {
-		if k.wants(p, s) {
+		if p.calls() && k.wants(p, s) {
 			k.deliver(p, s)
 		}
 	}
-	rec := p.rec
-	k.emit(Write{Rec: Record{Pressed: &rec}})
+	k.emit(w)
 	k.emit(Wake{})
 	k.forget()
+}
+
+// later sends a press that is not for help once that is on the disk. Nobody
+// waits for it, and if the power failed in between, the kiosk would take the
+// press for one for help, of a number that home knows as something else and
+// would not ring for.
+func (k *Kiosk) later(p *press) []Effect {
+	s := k.cfg.Home
+	if !k.links[s].up {
+		return nil
+	}
+	p.sites[s] = &delivery{sentAt: k.now, pause: k.cfg.Times.ResendFirst}
+	return []Effect{Send{s, k.frameOf(p)}}
 }
 
 // join brings a press into the open call, or opens one.

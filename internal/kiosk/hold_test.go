@@ -270,3 +270,22 @@ func TestAThousandUnstoredPressesAreEnough(t *testing.T) {
 		t.Errorf("after home has them the next press is %s", id)
 	}
 }
+
+// TestHomeLearnsNoPurposeThatThePowerCouldTakeBack: after a power cut a press
+// that was not decided is for help, and home must not know it as a lesson.
+func TestHomeLearnsNoPurposeThatThePowerCouldTakeBack(t *testing.T) {
+	b := asking(t)
+	b.push(call.Enquiry)
+	b.pass(b.cfg.Times.Together)
+	b.slow = true
+	b.push(call.Urgent)
+	b.pass(500 * time.Millisecond)
+	if n := len(sentTo[wire.Press](b, home)); n != 0 {
+		t.Fatalf("home was told of %d presses that the disk does not have", n)
+	}
+	b.slow = false
+	b.flush()
+	if n := len(sentTo[wire.Press](b, home)); n != 2 {
+		t.Errorf("then of %d", n)
+	}
+}

@@ -75,8 +75,12 @@ func (k *Kiosk) deliver(p *press, s call.Site) {
 		return
 	}
 	d.sentAt = k.now
-	k.send(s, wire.Press{Press: p.rec.Press, Call: p.rec.Call, Key: p.rec.Key, Purpose: p.rec.Purpose,
-		AgeMS: int64((k.now - p.at) / time.Millisecond), Sig: p.rec.Sig})
+	k.send(s, k.frameOf(p))
+}
+
+func (k *Kiosk) frameOf(p *press) wire.Press {
+	return wire.Press{Press: p.rec.Press, Call: p.rec.Call, Key: p.rec.Key, Purpose: p.rec.Purpose,
+		AgeMS: int64((k.now - p.at) / time.Millisecond), Sig: p.rec.Sig}
 }
 
 // wants reports whether press p must reach site s: home needs every press,

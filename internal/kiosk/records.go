@@ -97,8 +97,8 @@ func (m *Memory) add(r Record) {
 }
 
 func (m *Memory) pressed(p PressedRecord) {
-	i := slices.IndexFunc(m.Presses, func(o PressedRecord) bool { return o.Press == p.Press && o.Undecided })
-	if i >= 0 {
+	i := slices.IndexFunc(m.Presses, func(o PressedRecord) bool { return o.Press == p.Press })
+	if i >= 0 { // decided now, or written twice by a start whose disk was slow
 		m.Presses[i] = p
 	} else {
 		m.Presses = append(m.Presses, p)
