@@ -292,7 +292,8 @@ func TestServed(t *testing.T) {
 
 // TestServedByThePanel: the page reaches the prompts, other sites' pages do not.
 func TestServedByThePanel(t *testing.T) {
-	s, err := panel.New(panel.Config{Listen: "127.0.0.1:0", Pages: fstest.MapFS{}, Media: func(bool) {}, Prompts: NewLibrary("")})
+	s, err := panel.New(panel.Config{Listen: "127.0.0.1:0", Pages: fstest.MapFS{}, Media: func(bool) {},
+		Connect: func() []string { return nil }, Prompts: NewLibrary("")})
 	if err != nil {
 		t.Fatal(err)
 	}
