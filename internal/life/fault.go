@@ -46,6 +46,7 @@ type fault struct {
 	detail  string
 	presses []string // those that a ledger's difference names
 	since   time.Time
+	told    bool // by the kiosk itself
 }
 
 // key names a fault: whose, what and of which part.
@@ -74,8 +75,11 @@ func (k *Kiosk) faults(now time.Time, t Times) []fault {
 	for _, r := range k.Raised {
 		add(r.Code, r.Part, r.Detail, r.At)
 	}
-	if k.Health != nil {
+	if own := len(out); k.Health != nil {
 		k.said(add)
+		for i := own; i < len(out); i++ {
+			out[i].told = true
+		}
 	}
 	// Who cannot be heard cannot be tested, and who has just come back needs
 	// some time for it.

@@ -22,6 +22,9 @@ func (w *Watch) judge(now time.Time, k *Kiosk, store bool) {
 			w.gather(now, k, f)
 			continue
 		}
+		if f.told && w.of[f.key] == nil && k.tickets >= maxTickets {
+			continue
+		}
 		w.stand(now, f, nil)
 	}
 	for x := range k.began {
@@ -95,6 +98,9 @@ func (w *Watch) open(now time.Time, f fault, members []string) *Ticket {
 	}
 	t.step(Step{At: now, What: DidOpen})
 	w.tickets[t.ID], w.of[f.key] = t, t
+	if k := w.kiosks[t.Subject]; k != nil {
+		k.tickets++
+	}
 	w.mark(t)
 	w.emit(TicketChanged{t.ID})
 	w.due = time.Time{}
@@ -146,6 +152,9 @@ func (w *Watch) age(now time.Time) {
 		forget := x.EndedAt.Add(t.Flap)
 		if !x.Present && x.Phase == Closed && !now.Before(forget) {
 			delete(w.tickets, id)
+			if k := w.kiosks[x.Subject]; k != nil {
+				k.tickets--
+			}
 			if w.of[x.key()] == x {
 				delete(w.of, x.key())
 			}

@@ -60,6 +60,26 @@ type Kiosk struct {
 	stored  time.Time // Heard as it was last given to be stored
 	due     time.Time // nothing changes by time alone before
 	summary Summary
+	tickets int       // that are not forgotten
+	spent   float64   // of the results that the history takes
+	spentAt time.Time // when that was counted
+}
+
+// What a kiosk says is its own word, and one that is broken, or in wrong hands,
+// may say something new with every frame. These bound what of it is kept.
+const (
+	maxTickets = 64 // twice what HEALTH can tell at a time; beyond, faults that a kiosk tells of are shown without a ticket
+	maxResults = 64 // test results in a row in the history: ten rounds
+	perHour    = 24 // and after those, in an hour: a round that fails is made twice
+)
+
+// keeps cuts results of tests down to what the history takes.
+func (k *Kiosk) keeps(now time.Time, news []Test) []Test {
+	k.spent = max(0, k.spent-now.Sub(k.spentAt).Hours()*perHour)
+	k.spentAt = now
+	news = news[:min(len(news), int(maxResults-k.spent))]
+	k.spent += float64(len(news))
+	return news
 }
 
 // Raised is a fault that the hub itself saw at a kiosk.

@@ -111,6 +111,7 @@ func New(cfg Config, im Image, now time.Time) *Watch {
 			w.of[t.key()] = &t
 		}
 		if k := w.kiosks[t.Subject]; k != nil {
+			k.tickets++
 			k.active[t.key()] = k.active[t.key()] || t.Present
 		} else if t.Present && singleOf(t.Code) == "" {
 			w.raised[t.key()] = Raised{Code: t.Code, Part: t.Part, Detail: t.Detail, At: t.BeganAt}
@@ -177,7 +178,7 @@ func (w *Watch) Report(now time.Time, id string, h wire.Health) []Effect {
 	k := w.kiosk(now, id)
 	before := k.Health
 	news := k.report(now, h)
-	for _, t := range news {
+	for _, t := range k.keeps(now, news) {
 		w.emit(Tested{id, t})
 	}
 	if k.hello || now.Sub(k.asked) >= w.recount(k) {

@@ -543,3 +543,42 @@ func TestTheHubsOwnFaultOfAKiosk(t *testing.T) {
 	s.take(s.w.Lower(s.now, village(0), CodeClone, ""))
 	s.want("")
 }
+
+// TestAKioskThatRavesFillsNothing: it has a new fault and other results with
+// each frame, and the hub keeps a bounded part of it. What the hub sees itself
+// has its ticket all the same.
+func TestAKioskThatRavesFillsNothing(t *testing.T) {
+	id := village(0)
+	s := newStation(t, id)
+	tested := 0
+	for i := range 1000 {
+		h := wire.Health{Faults: []wire.Fault{{Code: fmt.Sprintf("f%d", i)}},
+			Tests: []wire.Test{{Name: fmt.Sprintf("t%d", i), Result: wire.Failed}}}
+		for _, e := range s.w.Report(s.now, id, h) {
+			if _, is := e.(Tested); is {
+				tested++
+			}
+		}
+	}
+	if n := len(s.w.Tickets()); n != maxTickets || tested != maxResults {
+		t.Errorf("%d tickets and %d results are kept", n, tested)
+	}
+	s.take(s.w.Raise(s.now, id, CodeClone, "", ""))
+	if _, is := s.ticketOf(id, CodeClone); !is {
+		t.Error("a clone has no ticket")
+	}
+	s.pass(DefaultTimes().Flap + 3*time.Hour)
+	s.alive[id] = &wire.Health{Faults: []wire.Fault{{Code: "key_stuck"}}, Tests: []wire.Test{{Name: "disk", Result: wire.Failed}}}
+	s.pass(time.Minute)
+	if _, is := s.ticketOf(id, "key_stuck"); !is {
+		t.Error("and when it is sane again its faults have none")
+	}
+}
+
+func (s *station) ticketOf(subject, code string) (Ticket, bool) {
+	i := slices.IndexFunc(s.w.Tickets(), func(t Ticket) bool { return t.Subject == subject && t.Code == code })
+	if i < 0 {
+		return Ticket{}, false
+	}
+	return s.w.Tickets()[i], true
+}
