@@ -299,6 +299,12 @@ func TestForeignHealthIsRefused(t *testing.T) {
 			t.Fatal(err)
 		}
 		above.FromPeer(town, line, wire.Ticket{ID: foreign.ID, Rev: 1, Sent: time.Now(), Body: body})
+		// Its own subject under another township's id would be shown to that.
+		foreign.Subject, foreign.Kiosk = kioskID(1), kioskID(1)
+		if body, err = json.Marshal(foreign); err != nil {
+			t.Fatal(err)
+		}
+		above.FromPeer(town, line, wire.Ticket{ID: foreign.ID, Rev: 1, Sent: time.Now(), Body: body})
 		above.FromPeer(town, line, wire.Condition{Kiosk: "361025106200-1", State: "ok"})
 		above.FromPeer(town, line, wire.TicketDo{ID: "x", Action: "take", Person: call.Person{ID: "p"}, Site: town})
 		if len(above.lives.copies) != 0 || len(above.lives.below) != 0 {

@@ -3,6 +3,7 @@ package desk
 import (
 	"context"
 	"encoding/json"
+	"strings"
 	"time"
 
 	"huying/internal/call"
@@ -169,7 +170,9 @@ func (l *lives) theirs(peer call.Site, subject string) bool {
 // once it is stored.
 func (l *lives) copyTicket(now time.Time, peer call.Site, f wire.Ticket) {
 	var t life.Ticket
-	if err := json.Unmarshal(f.Body, &t); err != nil || t.ID != f.ID || t.Site == l.d.cfg.Site.Policy.Site {
+	// The id says whose ticket it is, to who asks whether a person may see it.
+	if err := json.Unmarshal(f.Body, &t); err != nil || t.ID != f.ID || t.Site == l.d.cfg.Site.Policy.Site ||
+		!strings.HasPrefix(t.ID, t.Subject+"."+string(t.Site)+".t") {
 		l.d.log.Error("ticket not understood", "site", peer, "ticket", f.ID, "error", err)
 		return
 	}
