@@ -27,10 +27,13 @@ var titles = map[string]string{
 	"lamp_failed":             "灯或蜂鸣器点不亮、不响",
 	"media_not_allowed":       "终端页面不允许连接语音服务",
 	"refused_by":              "被站点拒绝连接",
+	"sound_card":              "声卡或语音程序坏了，听不见或说不出",
+	"page_silent":             "屏幕上的页面死了，按键和灯还能用",
+	"clock_wrong":             "终端的时钟不准，呼叫不受影响",
 }
 
 var partNames = map[string]string{"red": "红键", "green": "绿键", "sound": "扬声器和麦克风", "key_path": "按键线路", "disk": "磁盘",
-	"link": "网络", "media": "语音", "line": "线路灯", "buzzer": "蜂鸣器"}
+	"link": "网络", "media": "语音", "line": "线路灯", "buzzer": "蜂鸣器", "press": "按键到站点的全程", "microphone": "麦克风", "loudspeaker": "扬声器", "program": "语音程序"}
 
 // title says a fault in Chinese; one of a newer kiosk is shown by its code.
 func title(code, part string) string {
