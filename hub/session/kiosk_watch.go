@@ -52,7 +52,7 @@ func (h *Kiosks) watch() {
 		}
 		if news.Settings != known {
 			known = news.Settings
-			h.configureAll()
+			h.wg.Go(h.configureAll) // a socket that takes nothing must not keep the watch from the next who is revoked
 		}
 	}
 }
@@ -104,10 +104,14 @@ func (h *Kiosks) seats(which func(*seat) bool) []*seat {
 	return out
 }
 
+// end cuts a socket off, beside its caller: one that takes nothing is waited
+// for, and others must be cut off as well.
 func (h *Kiosks) end(s *seat, why refused) {
 	h.log.Warn("kiosk cut off", "kiosk", s.hello.Kiosk, "address", s.Address(), "code", why.code)
-	_ = s.Send(wire.Refuse{Code: why.code, Frame: wire.THello, Field: why.field, Message: why.message})
-	s.Conn.Close(why.code)
+	h.wg.Go(func() {
+		_ = s.Send(wire.Refuse{Code: why.code, Frame: wire.THello, Field: why.field, Message: why.message})
+		s.Conn.Close(why.code)
+	})
 }
 
 // configure sends a kiosk the settings that it should have, unless it says
