@@ -6,6 +6,7 @@ import (
 	"net/http"
 
 	"huying/hub/directory"
+	"huying/hub/refusal"
 	"huying/hub/uplink"
 	"huying/internal/call"
 )
@@ -29,7 +30,11 @@ func (r *registrar) Redeem(ctx context.Context, code, publicKey, address string)
 }
 
 // Revoke ends the trust in a kiosk's key here and above, and its lines.
+// Only a kiosk's home may: it would make the kiosk known above again.
 func (r *registrar) Revoke(ctx context.Context, id string) error {
+	if home, ok := r.app.cfg.home(id); ok && string(home) != r.app.cfg.Unit.Code {
+		return refusal.New(refusal.ForeignKiosk, "这台终端由下级站点管理，请到它所属乡镇的站点吊销。")
+	}
 	if err := r.Registrar.Revoke(ctx, id); err != nil {
 		return err
 	}

@@ -2,10 +2,13 @@ package hub
 
 import (
 	"context"
+	"crypto/ed25519"
 	"sync/atomic"
 
 	"huying/hub/directory"
 	"huying/hub/view"
+	"huying/internal/call"
+	"huying/internal/wire"
 )
 
 // places are the names of units and points, read from the directory and kept
@@ -55,6 +58,18 @@ func (p *places) Point(kiosk string) (point, township view.Unit, ok bool) {
 		return view.Unit{Code: kiosk, Name: kiosk}, view.Unit{}, false
 	}
 	return view.Unit{Code: k.Point.Code, Name: k.Point.Name}, view.Unit{Code: k.Township.Code, Name: k.Township.Name}, true
+}
+
+// unproven reports whether a press was not signed by its kiosk's key. Of one
+// that is older than the key nothing can be told: it was signed by an earlier
+// one.
+func (p *places) unproven(of call.ID, f call.Pressed) bool {
+	k, ok := p.now.Load().kiosks[of.Kiosk]
+	if !ok || len(k.PublicKey) != ed25519.PublicKeySize || f.At.Before(k.EnrolledAt) {
+		return false
+	}
+	id := call.PressID{Kiosk: of.Kiosk, Mark: f.Mark}
+	return !ed25519.Verify(k.PublicKey, wire.PressText(id, of, f.Key, f.Purpose), f.Sig)
 }
 
 // Unit names a unit.

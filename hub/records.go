@@ -74,7 +74,11 @@ func (r *records) Show(ctx context.Context, by auth.Person, id string) (view.Cal
 	}
 	events := make([]api.Event, 0, len(entries))
 	for i, e := range entries {
-		events = append(events, r.event(int64(i+1), e))
+		ev := r.event(int64(i+1), e)
+		if f, ok := e.Fact.(call.Pressed); ok && r.places.unproven(cid, f) {
+			ev.Text += "（签名未能核实）"
+		}
+		events = append(events, ev)
 	}
 	return v, events, nil
 }

@@ -103,8 +103,7 @@ func rootFile(dir, name, text string) string {
 	return filepath.Join(dir, name)
 }
 
-// Enrol registers the key of a data folder at a hub by a typed one-time code;
-// see Accept. hub is the hub's address, http or https.
+// Enrol is Accept by a typed one-time code. hub is the hub's address, http or https.
 func Enrol(ctx context.Context, dir, hub, code string) (Enrolment, error) {
 	if strings.TrimSpace(code) == "" {
 		return Enrolment{}, errors.New("没有登记码：请向管理员索取一次性登记码，用 --code 给出")
@@ -116,8 +115,9 @@ func Enrol(ctx context.Context, dir, hub, code string) (Enrolment, error) {
 	return Accept(ctx, dir, enrolment.Invitation{Hub: hub, Code: c})
 }
 
-// Accept registers the key of a data folder, makes the key if there is none,
-// and keeps the answer. Over https the hub must first prove itself: by the
+// Accept registers a new key, and keeps it in a data folder with the answer. A
+// key that was registered before may have been copied or revoked, so it is
+// never registered again; it stays until the hub took the new one. Over https the hub must first prove itself: by the
 // fingerprint of a QR code, by the letters of a code of twelve, or to the
 // system's authorities. Its errors are for people.
 func Accept(ctx context.Context, dir string, i enrolment.Invitation) (Enrolment, error) {
@@ -125,7 +125,7 @@ func Accept(ctx context.Context, dir string, i enrolment.Invitation) (Enrolment,
 	if err != nil || base.Host == "" || base.Scheme != "http" && base.Scheme != "https" {
 		return Enrolment{}, fmt.Errorf("站点地址 %q 不对：应写成 https://主机 或 http://主机:端口", i.Hub)
 	}
-	id, err := LoadOrCreate(dir)
+	id, err := create()
 	if err != nil {
 		return Enrolment{}, err
 	}
@@ -143,11 +143,14 @@ func Accept(ctx context.Context, dir string, i enrolment.Invitation) (Enrolment,
 	return a.Enrolment, nil
 }
 
-// keep writes the enrolment last: with it the kiosk is enrolled, and what lies
-// beside it must be there.
+// keep writes the key first, for the hub knows no other now, and the enrolment
+// last: with it the kiosk is enrolled, and what lies beside it must be there.
 func (a answer) keep(dir string, id *Identity) error {
 	files := map[string]string{homeRootFile: a.Root, lastRootFile: a.Last.Root, certificateFile: a.Certificate}
 	if _, err := id.parse([]byte(a.Certificate)); a.Certificate != "" && err != nil {
+		return err
+	}
+	if err := id.keep(dir); err != nil {
 		return err
 	}
 	for _, name := range slices.Sorted(maps.Keys(files)) {

@@ -71,22 +71,35 @@ func LoadOrCreate(dir string) (*Identity, error) {
 	if !errors.Is(err, ErrNone) {
 		return id, err
 	}
-	if err := os.MkdirAll(dir, 0o700); err != nil {
-		return nil, fmt.Errorf("建立数据文件夹：%w", err)
+	if id, err = create(); err != nil {
+		return nil, err
 	}
+	return id, id.keep(dir)
+}
+
+// create makes a key pair that is nowhere kept yet.
+func create() (*Identity, error) {
 	_, private, err := ed25519.GenerateKey(rand.Reader)
 	if err != nil {
 		return nil, fmt.Errorf("生成密钥：%w", err)
 	}
-	der, err := x509.MarshalPKCS8PrivateKey(private)
+	return &Identity{private}, nil
+}
+
+// keep writes the key into a data folder, which is made too.
+func (id *Identity) keep(dir string) error {
+	if err := os.MkdirAll(dir, 0o700); err != nil {
+		return fmt.Errorf("建立数据文件夹：%w", err)
+	}
+	der, err := x509.MarshalPKCS8PrivateKey(id.private)
 	if err != nil {
-		return nil, fmt.Errorf("生成密钥：%w", err)
+		return fmt.Errorf("生成密钥：%w", err)
 	}
 	text := pem.EncodeToMemory(&pem.Block{Type: "PRIVATE KEY", Bytes: der})
 	if err := keep.Write(filepath.Join(dir, keyFile), text); err != nil {
-		return nil, fmt.Errorf("保存本机密钥：%w", err)
+		return fmt.Errorf("保存本机密钥：%w", err)
 	}
-	return &Identity{private}, nil
+	return nil
 }
 
 // Public is the public key in base64, as a hub takes it at enrolment.

@@ -109,11 +109,24 @@ func TestEnrolKeepsWhatTheHubSaid(t *testing.T) {
 	if err != nil || kept != e || kept.URL != hub.URL || kept.Point.Name != "流坑村" {
 		t.Fatalf("kept %+v (%v), told %+v", kept, err, e)
 	}
+	was, err := identity.Load(dir)
+	if err != nil {
+		t.Fatal(err)
+	}
 	if _, err := identity.Enrol(t.Context(), dir, hub.URL, "A3KM-79XQ"); err == nil {
 		t.Error("a used code is taken")
 	}
 	if again, err := identity.Enrolled(dir); err != nil || again != e {
 		t.Errorf("a refused enrolment changed what was kept: %+v %v", again, err)
+	}
+	if now, err := identity.Load(dir); err != nil || now.Public() != was.Public() {
+		t.Errorf("a refused enrolment took the key away: %v", err)
+	}
+	if _, err := identity.Enrol(t.Context(), dir, fakeHub(t, "AAAA-AAAA").URL, "AAAA-AAAA"); err != nil {
+		t.Fatal(err)
+	}
+	if now, err := identity.Load(dir); err != nil || now.Public() == was.Public() {
+		t.Errorf("a key that may be revoked was registered again: %v", err)
 	}
 }
 

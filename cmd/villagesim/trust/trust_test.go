@@ -458,8 +458,11 @@ func (w *world) origin() {
 func (w *world) revocation() {
 	k := w.start(2, w.data(2))
 	w.online(2)
-	began := time.Now()
-	must(w.t, w.admin.do("POST", "/api/points/"+kioskID(2)+"/revocation", nil, nil))
+	path := "/api/points/" + kioskID(2) + "/revocation"
+	err := w.above.as("admin").do("POST", path, nil, nil)
+	w.check(err != nil && strings.Contains(err.Error(), "foreign_kiosk"), "the county revokes a township's kiosk: %v", err)
+	began, key := time.Now(), w.key(2)
+	must(w.t, w.admin.do("POST", path, nil, nil))
 	for _, s := range []*site{w.below, w.above} {
 		s.proc.says("that the kiosk is cut off", 0, func(l said) bool {
 			return l.text("msg") == "kiosk cut off" && l.text("kiosk") == kioskID(2) && l.text("code") == "revoked"
@@ -473,7 +476,7 @@ func (w *world) revocation() {
 	}
 	k.end(syscall.SIGTERM)
 	out, err := w.enrol(2, "--qr", w.code(2).QR)
-	w.check(err == nil, "enrolled anew: %s", out)
+	w.check(err == nil && !w.key(2).Equal(key), "enrolled anew: %s", out)
 	k = w.start(2, w.data(2))
 	w.online(2)
 	w.rings(k.page, 2)
