@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"context"
 	"errors"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -18,7 +19,7 @@ import (
 const (
 	// journalPace is in appends a second: as fast as a hand hammers on a key, and
 	// slow enough for the disk to be at rest before each.
-	journalPace = 20
+	journalPace = 40
 	// recordSize is a press's record in the journal, octets: 292 in the demo.
 	recordSize = 300
 	// sector is what the journal pads that record to, its head included.
@@ -97,15 +98,15 @@ func appends(ctx context.Context, dir string, length time.Duration) (ours, bare 
 	return anchor.Summarise("journal append", took[0], elapsed), anchor.Summarise("sector and fdatasync", took[1], elapsed), nil
 }
 
-// inTurn does each step n times at the journal's pace, the first of each round
-// in turn, and gives what each took.
+// inTurn does each step n times at the journal's pace, in each round in another
+// order, for what was done before makes a tenth of a difference; it gives what
+// each took.
 func inTurn(ctx context.Context, n int, steps []func(i int) error) (samples [][]time.Duration, elapsed time.Duration, err error) {
 	samples = make([][]time.Duration, len(steps))
 	pause := time.Second / journalPace / time.Duration(len(steps))
 	began := time.Now()
 	for i := range n {
-		for k := range steps {
-			k = (k + i) % len(steps)
+		for _, k := range rand.Perm(len(steps)) {
 			select {
 			case <-ctx.Done():
 				return nil, 0, ctx.Err()
