@@ -27,6 +27,7 @@ const (
 	healthEvery = 5 * time.Minute  // HEALTH without news; that it lives, PING says each 30 s
 	powerEvery  = 10 * time.Second // between looks at the power supply
 	powerStep   = 5                // percent of the battery that are news
+	listEvery   = time.Minute      // between looks for recordings of who answers
 	// pageQuiet is after how long without a word the page is dead; package browser
 	// has started it anew twice by then. pageBorn is what a cold start may take.
 	pageQuiet = time.Minute
@@ -43,6 +44,9 @@ type care struct {
 	power    *wire.Power
 	lookedAt time.Time
 	looking  bool // at the power supply, beside the loop
+	recorded recorded
+	listedAt time.Time
+	listing  bool // the recordings, beside the loop
 	toldAt   time.Time
 	changed  bool // there is news for the hubs
 	say      announce.Announcer
@@ -65,6 +69,7 @@ type (
 		result wire.Result
 		detail string
 	}
+	recorded map[prompt.Code]bool // that the county made of who answers
 	practise struct{}
 	testNow  struct{}
 )
@@ -76,6 +81,10 @@ func (l *loop) lookAfter() {
 		l.care.lookedAt, l.care.looking = time.Now(), true
 		cfg := l.cfg // the loop may change its own meanwhile
 		go func() { l.tell(fed{cfg.supply()}) }()
+	}
+	if !l.care.listing && (l.care.listedAt.IsZero() || time.Since(l.care.listedAt) >= listEvery) {
+		l.care.listedAt, l.care.listing = time.Now(), true
+		go func() { l.tell(recorded(l.prompts.Recorded())) }()
 	}
 	l.watchPage()
 	if name, begin := l.care.plan.Next(l.now(), l.free()); begin {
@@ -276,12 +285,12 @@ func hour(now time.Time) int {
 }
 
 // answeredBy is the prompt for who answers: the best that there is of a
-// recording of the person, of the post, and the plain one. The disk is asked
-// once for each talk.
+// recording of the person, of the post, and the plain one. The disk was asked
+// before, because the loop must not wait for it.
 func (l *loop) answeredBy(g call.Grant) prompt.Code {
 	if l.care.epoch != g.Epoch {
 		codes := prompt.Answerer(g.Person.ID, g.Person.Post)
-		i := slices.IndexFunc(codes, l.prompts.Has)
+		i := slices.IndexFunc(codes, func(c prompt.Code) bool { return l.care.recorded[c] || prompt.Builtin(c) })
 		l.care.epoch, l.care.answered = g.Epoch, codes[max(i, 0)]
 	}
 	return l.care.answered

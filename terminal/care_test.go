@@ -2,6 +2,8 @@ package terminal
 
 import (
 	"errors"
+	"os"
+	"path/filepath"
 	"slices"
 	"sync/atomic"
 	"testing"
@@ -324,6 +326,25 @@ func TestADeadPageIsAFault(t *testing.T) {
 		v.wait(pageQuiet + idleTick)
 		if !v.faulty(FaultPage) {
 			t.Error("a page that fell silent is no fault")
+		}
+	})
+}
+
+// TestWhoAnswersIsSaidInTheirOwnVoice, where there is a recording.
+func TestWhoAnswersIsSaidInTheirOwnVoice(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := cared(t, func(c *Config) {
+			own := filepath.Join(c.promptFolder(), "answerer")
+			if err := errors.Join(os.MkdirAll(own, 0o755), os.WriteFile(filepath.Join(own, "person-zhang.wav"), []byte("RIFF....WAVEfmt "), 0o644)); err != nil {
+				t.Fatal(err)
+			}
+		})
+		v.wait(idleTick)
+		v.press(input.Red)
+		id := v.pressed(v.home.take())
+		v.home.say(wire.Claim{Call: id, Site: home, Person: operator})
+		if s := v.page.now().Say; s == nil || !slices.Contains(s.Prompts, "answerer/person-zhang") {
+			t.Errorf("it says %+v", s)
 		}
 	})
 }

@@ -156,6 +156,8 @@ func (l *loop) hear(m any) {
 		l.compacted(m)
 	case lampNews:
 		l.lampTold(m)
+	case recorded:
+		l.care.recorded, l.care.listing = m, false
 	case fed:
 		l.fed(m.power)
 	case soundNews:

@@ -4,10 +4,12 @@ import (
 	"embed"
 	"errors"
 	"fmt"
+	"io"
 	"io/fs"
 	"os"
 	"path/filepath"
 	"regexp"
+	"strings"
 )
 
 //go:embed builtin
@@ -102,6 +104,12 @@ func playable(data []byte) bool {
 	return string(data[:4]) == "RIFF" || string(data[:4]) == "OggS"
 }
 
+// Builtin tells whether a code has a stopgap; it asks no disk.
+func Builtin(code Code) bool {
+	_, err := stopgap(code)
+	return err == nil
+}
+
 // Has tells whether a code has a sound.
 func (l *Library) Has(code Code) bool {
 	_, err := l.Open(code)
@@ -123,4 +131,39 @@ func (l *Library) Sound(code Code) ([]float32, error) {
 		return Decode(f.Data)
 	}
 	return nil, err
+}
+
+// Recorded lists the county's own recordings of who answers that can be
+// played. It reads the disk: a program in which something waits for it asks
+// beforehand.
+func (l *Library) Recorded() map[Code]bool {
+	out := map[Code]bool{}
+	if l.folder == "" {
+		return out
+	}
+	files, _ := os.ReadDir(filepath.Join(l.folder, answerers)) // a folder that cannot be read has none
+	for _, f := range files {
+		for _, k := range kinds {
+			name, is := strings.CutSuffix(f.Name(), k.ending)
+			code := Code(answerers + "/" + name)
+			if is && valid.MatchString(string(code)) && begins(filepath.Join(l.folder, answerers, f.Name())) {
+				out[code] = true
+			}
+		}
+	}
+	return out
+}
+
+const answerers = "answerer"
+
+// begins reports whether a file begins like a sound.
+func begins(path string) bool {
+	f, err := os.Open(path)
+	if err != nil {
+		return false
+	}
+	defer f.Close()
+	head := make([]byte, 12)
+	_, err = io.ReadFull(f, head)
+	return err == nil && playable(head)
 }

@@ -198,6 +198,10 @@ func TestOwnRecordingComesFirst(t *testing.T) {
 	if !lib.Has("answerer/person-liu") || lib.Has("answerer/person-wang") {
 		t.Error("a person's recording is not found, or one is found that is not there")
 	}
+	put(t, folder, "answerer/person-empty.wav", nil)
+	if all := lib.Recorded(); len(all) != 1 || !all["answerer/person-liu"] {
+		t.Errorf("recorded: %v", all)
+	}
 	if s, err := lib.Sound(Received); err != nil || len(s) != Rate {
 		t.Errorf("own sound: %d %v", len(s), err)
 	}
