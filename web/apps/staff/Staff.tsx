@@ -61,7 +61,10 @@ function Shell({ page, Work }: StaffProps) {
   const { book } = useLive()
   const [kiosk, setKiosk] = useState<string | null>(null)
   useEffect(() => {
-    if (ringing) setKiosk(null) // nothing lies over a card that rings
+    if (!ringing) return
+    // Nothing lies over a card that rings, and it is in sight.
+    setKiosk(null)
+    window.scrollTo({ top: 0 })
   }, [ringing])
   if (!me.pages.includes(page)) return <WrongPage me={me} />
   return (

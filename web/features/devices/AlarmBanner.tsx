@@ -27,7 +27,8 @@ export function AlarmBanner({ alarms, busy, onShow }: AlarmBannerProps) {
   const { t } = useTranslation('devices')
   if (alarms.length === 0) return null
   const shown = alarms.slice(0, busy ? shownInCall : shownCalm)
-  const more = alarms.length - shown.length
+  // In a call the number in front must do.
+  const more = busy ? 0 : alarms.length - shown.length
   return (
     <section className="alarms" aria-label={t('alarms')} role="alert">
       <span className="alarms-mark">

@@ -5,7 +5,7 @@ import type { Health } from '@/shared/api/schema.ts'
 import { dayAndTime } from '@/shared/format/index.ts'
 import { HealthMark } from '@/shared/ui/HealthMark.tsx'
 import { type HealthRow, isBad, stateOf, worstFirst } from './order.ts'
-import { faultName, faultOf } from './words.ts'
+import { faultName, faultOf, lasting } from './words.ts'
 
 export interface HealthTableProps {
   rows: readonly HealthRow[]
@@ -72,7 +72,7 @@ function Row({ row, onDetails }: { row: HealthRow; onDetails: HealthTableProps['
         <Proven health={health} />
       </td>
       <td>
-        <Trouble health={health} />
+        <Trouble row={row} />
       </td>
       <td>
         <Button
@@ -95,12 +95,13 @@ function Proven({ health }: { health: Health | undefined }) {
   return t('proven_at', { by, at: dayAndTime(health.proven_at) })
 }
 
-function Trouble({ health }: { health: Health | undefined }) {
+function Trouble({ row: { health, away_ms } }: { row: HealthRow }) {
   const { t } = useTranslation('devices')
-  const names = [...(health?.failed ?? []), ...(health?.overdue ?? [])]
+  const names = new Set([...(health?.failed ?? []), ...(health?.overdue ?? [])])
   return (
     <ul>
-      {names.map((name) => (
+      {away_ms !== undefined && <li>{t('away', { time: lasting(t, away_ms) })}</li>}
+      {[...names].map((name) => (
         <li key={name}>{faultName(t, faultOf(name))}</li>
       ))}
     </ul>

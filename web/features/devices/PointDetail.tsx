@@ -1,11 +1,11 @@
 import type { ReactNode } from 'react'
 import { useTranslation } from 'react-i18next'
-import type { KioskFault, Ledger, PointLife, Power, SelfTest, Ticket } from '@/shared/api/schema.ts'
+import type { Ledger, PointLife, Power, SelfTest, Ticket } from '@/shared/api/schema.ts'
 import { dayAndTime } from '@/shared/format/index.ts'
 import { HealthMark } from '@/shared/ui/HealthMark.tsx'
 import { CheckIcon, RetiredIcon, WarnIcon } from '@/shared/ui/icons.tsx'
 import { Steps } from './TicketCard.tsx'
-import { adviceOn, faultName, lasting, pressCount, pressNames, testName } from './words.ts'
+import { adviceOn, faultName, faultOf, lasting, pressCount, pressNames, testName } from './words.ts'
 
 /** What is known of one kiosk: proofs, faults, tests, ledger, power, past. */
 export function PointDetail({ life }: { life: PointLife }) {
@@ -22,7 +22,7 @@ export function PointDetail({ life }: { life: PointLife }) {
       {life.health.stale && <p className="stale">{t('stale')}</p>}
       <Proofs life={life} />
       <Section title={t('section_faults')}>
-        <Faults faults={life.faults} />
+        <Faults life={life} />
       </Section>
       <Section title={t('section_ledger')}>
         <LedgerWords ledger={life.ledger} />
@@ -71,19 +71,26 @@ function Proofs({ life: { proofs, health } }: { life: PointLife }) {
   )
 }
 
-function Faults({ faults }: { faults: readonly KioskFault[] }) {
+/** What stands now: the hub's list, with what the kiosk itself says of it. */
+function Faults({ life: { faults, health } }: { life: PointLife }) {
   const { t } = useTranslation('devices')
-  if (faults.length === 0) return <p>{t('no_faults')}</p>
+  const said = faults.map(({ code, part }) => (part ? `${code}:${part}` : code))
+  const silent = health.state === 'offline' ? ['offline'] : []
+  const names = new Set([...silent, ...(health.failed ?? []), ...(health.overdue ?? []), ...said])
+  if (names.size === 0) return <p>{t('no_faults')}</p>
   return (
-    <ul>
-      {faults.map((fault) => (
-        <li key={`${fault.code}:${fault.part}`}>
-          <b>{faultName(t, fault, fault.title)}</b>{' '}
-          <span className="quiet">{dayAndTime(fault.since)}</span>
-          <p>{adviceOn(t, fault)}</p>
-          {fault.detail && <p className="quiet">{t('ticket_detail', { detail: fault.detail })}</p>}
-        </li>
-      ))}
+    <ul className="faults">
+      {[...names].map((name) => {
+        const told = faults[said.indexOf(name)]
+        return (
+          <li key={name}>
+            <b>{faultName(t, faultOf(name), told?.title)}</b>{' '}
+            <span className="quiet">{told && dayAndTime(told.since)}</span>
+            <p>{adviceOn(t, faultOf(name))}</p>
+            {told?.detail && <p className="quiet">{t('ticket_detail', { detail: told.detail })}</p>}
+          </li>
+        )
+      })}
     </ul>
   )
 }

@@ -22,8 +22,10 @@ export function TicketDo({ ticket, me }: { ticket: Ticket; me: Person }) {
       void queries.invalidateQueries(ticketsQuery)
     },
   })
-  const written = (['stop_gap', 'repaired', 'close'] as const).filter((a) => ticket.may.includes(a))
-  const open = writing && ticket.may.includes(writing) ? writing : null
+  // What is over only waits to be closed with a word.
+  const may = ticket.present ? ticket.may : ticket.may.filter((action) => action === 'close')
+  const written = (['stop_gap', 'repaired', 'close'] as const).filter((a) => may.includes(a))
+  const open = writing && may.includes(writing) ? writing : null
   return (
     <>
       {doing.isError && <Banner urgent>{sentenceOf(doing.error)}</Banner>}
@@ -39,7 +41,7 @@ export function TicketDo({ ticket, me }: { ticket: Ticket; me: Person }) {
         />
       ) : (
         <div className="call-do">
-          {ticket.may.includes('take') && (
+          {may.includes('take') && (
             <Button
               type="primary"
               loading={doing.isPending}
@@ -49,7 +51,11 @@ export function TicketDo({ ticket, me }: { ticket: Ticket; me: Person }) {
             </Button>
           )}
           {written.map((action) => (
-            <Button key={action} onClick={() => setWriting(action)}>
+            <Button
+              key={action}
+              type={ticket.present ? 'default' : 'primary'}
+              onClick={() => setWriting(action)}
+            >
               {t(`act_${action}`)}
             </Button>
           ))}

@@ -41,6 +41,8 @@ export interface HealthRow {
   point: Unit
   township: Unit
   health?: Health | undefined
+  /** Milliseconds for which nothing was heard of it. */
+  away_ms?: number | undefined
 }
 
 /** The worst first. */

@@ -1,5 +1,5 @@
 import { useQuery } from '@tanstack/react-query'
-import { Modal } from 'antd'
+import { Button, Modal } from 'antd'
 import { useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import { sentenceOf } from '@/shared/api/problem.ts'
@@ -16,11 +16,13 @@ export function CodeDialog({ of, onClose }: { of: Named | null; onClose: () => v
     <Modal
       open={of !== null}
       title={of && t('code_heading', { point: of.point.name })}
-      width={860}
+      width={920}
       onCancel={onClose}
-      onOk={onClose}
-      okText={t('close')}
-      cancelButtonProps={{ hidden: true }}
+      footer={
+        <Button type="primary" onClick={onClose}>
+          {t('close')}
+        </Button>
+      }
       mask={{ closable: false }}
       destroyOnHidden
     >

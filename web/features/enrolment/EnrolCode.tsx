@@ -1,5 +1,5 @@
 import { Button, QRCode } from 'antd'
-import { useState } from 'react'
+import { Fragment, useState } from 'react'
 import { useTranslation } from 'react-i18next'
 import type { EnrolmentOutputBody } from '@/shared/api/schema.ts'
 import { dayAndTime } from '@/shared/format/index.ts'
@@ -34,7 +34,9 @@ export function EnrolCode({ kiosk, code }: CodeProps) {
           <p>{t('code_type')}</p>
           {/* biome-ignore lint/a11y/noNoninteractiveTabindex: it scrolls, so a keyboard must reach it */}
           <pre className="command" tabIndex={0}>
-            {command}
+            {command.split('\n').map((line) => (
+              <Line key={line} words={line.split(' ')} />
+            ))}
           </pre>
           <Copy text={command} />
           <p>{t('code_done')}</p>
@@ -42,13 +44,31 @@ export function EnrolCode({ kiosk, code }: CodeProps) {
         {code.qr && (
           <div>
             <p>{t('code_or_scan')}</p>
-            <div role="img" aria-label={t('qr_label')}>
-              <QRCode value={code.qr} type="svg" size={220} errorLevel="M" marginSize={4} />
-            </div>
+            <QRCode
+              aria-label={t('qr_label')}
+              value={code.qr}
+              type="svg"
+              size={220}
+              errorLevel="M"
+              marginSize={4}
+            />
           </div>
         )}
       </div>
     </div>
+  )
+}
+
+/** Breaks between words only: somebody types this. */
+function Line({ words }: { words: string[] }) {
+  return (
+    <span className="command-line">
+      {words.map((word) => (
+        <Fragment key={word}>
+          <span>{word}</span>{' '}
+        </Fragment>
+      ))}
+    </span>
   )
 }
 

@@ -40,13 +40,15 @@ export function SettingsForm({ values, below = {}, saving, onSave }: FormProps) 
       >
         <Input.TextArea rows={2} placeholder={t('set_media_hint')} />
       </Form.Item>
-      <h4>{t('set_addresses')}</h4>
-      <Form.Item name="home_url" label={t('set_home')} extra={under(common.home_url)}>
-        <Input placeholder={t('set_url_hint')} />
-      </Form.Item>
-      <Form.Item name="last_url" label={t('set_last')} extra={under(common.last_url)}>
-        <Input placeholder={t('set_url_hint')} />
-      </Form.Item>
+      <fieldset className="set">
+        <legend>{t('set_addresses')}</legend>
+        <Form.Item name="home_url" label={t('set_home')} extra={under(common.home_url)}>
+          <Input placeholder={t('set_url_hint')} />
+        </Form.Item>
+        <Form.Item name="last_url" label={t('set_last')} extra={under(common.last_url)}>
+          <Input placeholder={t('set_url_hint')} />
+        </Form.Item>
+      </fieldset>
       <p className="quiet">{t('never_in_call')}</p>
       <Button type="primary" htmlType="submit" loading={saving}>
         {t('set_save')}
@@ -59,7 +61,7 @@ function Phones({ hint }: { hint: string | undefined }) {
   const { t } = useTranslation('enrolment')
   const needed = { required: true, whitespace: true, message: t('set_missing') }
   return (
-    <fieldset className="phones-set">
+    <fieldset className="set">
       <legend>{t('set_phones')}</legend>
       <Form.List name="phones">
         {(fields, { add, remove }) => (

@@ -89,7 +89,7 @@ function Clones({
       <section key={of.kiosk} className="clone sheet" aria-label={of.point.name}>
         <AlarmIcon size={32} />
         <div>
-          <h3>{t('clone_heading', { point: of.point.name })}</h3>
+          <h2>{t('clone_heading', { point: of.point.name })}</h2>
           <p>{t('clone_do')}</p>
         </div>
         <Button
