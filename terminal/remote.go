@@ -3,8 +3,10 @@ package terminal
 import (
 	"context"
 	"crypto/tls"
+	"log/slog"
 	"net/http"
 	"path/filepath"
+	"sync"
 	"time"
 
 	"huying/internal/call"
@@ -26,6 +28,30 @@ type remote struct {
 	redial func(Site) (line, error)
 	// origins tells the page with whom it may talk now.
 	origins func([]string)
+	// beside does something that may wait for the disk.
+	beside func(func())
+
+	mu     sync.Mutex // of the file
+	states int        // to be kept; the loop's
+	kept   int        // the latest that was; under mu
+}
+
+// keep writes the present State, beside the loop: a press must not wait for
+// the disk. Of two that meet, the later one stays.
+func (r *remote) keep(log *slog.Logger) {
+	r.states++
+	n, state := r.states, r.State
+	r.beside(func() {
+		r.mu.Lock()
+		defer r.mu.Unlock()
+		if n < r.kept {
+			return
+		}
+		r.kept = n
+		if err := state.Save(r.path); err != nil {
+			log.Error("settings from afar not kept", "error", err.Error())
+		}
+	})
 }
 
 // recall reads what was told in earlier runs. A file that cannot be read costs
@@ -38,7 +64,7 @@ func (t *Terminal) recall() {
 	}
 	m, why := afar.Start(kept, 0)
 	m.Patience = t.cfg.TrialPatience
-	t.remote = &remote{Machine: m, base: t.cfg, path: path, redial: t.redial, origins: t.connectPage}
+	t.remote = &remote{Machine: m, base: t.cfg, path: path, redial: t.redial, origins: t.connectPage, beside: t.done.Go}
 	if why != afar.Nothing {
 		t.log.Warn("settings from afar are on trial", "rev", m.InForce.Rev, "starts", m.Starts, "decision", string(why))
 		if err := m.Save(path); err != nil {
@@ -108,9 +134,7 @@ func (l *loop) decided(why afar.Reason) {
 	case afar.Refused, afar.Confirmed:
 	}
 	l.log.Info("settings from afar", "decision", string(why), "rev", l.remote.InForce.Rev, "tried", l.remote.Tried, "why", l.remote.Error)
-	if err := l.remote.Save(l.remote.path); err != nil {
-		l.log.Error("settings from afar not kept", "error", err.Error())
-	}
+	l.remote.keep(l.log)
 	l.care.changed = true // the hubs hear of it
 }
 
