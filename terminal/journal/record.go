@@ -4,6 +4,7 @@ import (
 	"encoding/binary"
 	"fmt"
 	"hash/crc32"
+	"slices"
 )
 
 // MaxData is the longest Data of a Record in octets: that of a frame.
@@ -80,8 +81,10 @@ func (l layout) encode(buf []byte, p place, r Record) []byte {
 	buf = append(buf, r.Kind, 0, 0, 0)
 	buf = append(buf, r.Data...)
 	le.PutUint32(buf[start+4:], l.sum(buf[start+8:]))
-	size := l.padded(int64(len(buf) - start))
-	return append(buf, make([]byte, start+int(size)-len(buf))...)
+	end, size := len(buf), int(l.padded(int64(len(buf)-start)))
+	buf = slices.Grow(buf, start+size-end)[:start+size]
+	clear(buf[end:]) // what an earlier record left there
+	return buf
 }
 
 // decode reads the record at the beginning of b and says how many octets it

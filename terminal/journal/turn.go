@@ -17,7 +17,7 @@ func (j *Journal) turn(recs []Record) error {
 	j.top++ // never the same twice: a header that failed may be on the disk
 	gen := j.top
 	// Once the header is there all records are: each says so.
-	buf := j.form.lay(recs, place{gen: gen, stored: uint64(len(recs))})
+	buf := j.form.lay(nil, recs, place{gen: gen, stored: uint64(len(recs))})
 	end := headerSize + int64(len(buf))
 	f, space, err := j.prepare(slot, buf, end)
 	if err != nil {
