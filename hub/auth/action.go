@@ -41,6 +41,8 @@ const (
 	// Site is about the hub as a whole: the person's unit contains the hub's or
 	// lies in it. Lists are then cut to what the person's unit covers.
 	Site Reach = "site"
+	// Whole is about everything of the hub: the person's unit contains the hub's.
+	Whole Reach = "whole"
 	// Target is about one point or call: the person's unit must cover it.
 	Target Reach = "target"
 )
@@ -78,7 +80,7 @@ var grants = map[Action]grant{
 	KioskEnrol:   {Target, []Role{Administrator}},
 	KioskRevoke:  {Target, []Role{Administrator}},
 	KioskTell:    {Target, []Role{Administrator}},
-	KioskTellAll: {Site, []Role{Administrator}},
+	KioskTellAll: {Whole, []Role{Administrator}},
 	HealthList:   {Site, watching},
 	HealthShow:   {Target, watching},
 	TicketList:   {Site, watching},

@@ -17,7 +17,7 @@ const (
 
 // May decides whether a person may do an action about a unit. It is the only
 // place where roles and units are compared. For an action about the hub as a
-// whole (ReachOf is Site) unit is the hub's own; for Self it is not looked at.
+// whole (ReachOf is Site or Whole) unit is the hub's own; for Self it is not looked at.
 // What is not in the table is refused.
 func May(p Person, a Action, unit string) (bool, Reason) {
 	if a == Open {
@@ -35,7 +35,7 @@ func May(p Person, a Action, unit string) (bool, Reason) {
 		return false, UnknownAction
 	case !slices.Contains(g.roles, p.Role):
 		return false, RoleMayNot
-	case g.reach == Target && !Covers(p.Unit, unit),
+	case (g.reach == Target || g.reach == Whole) && !Covers(p.Unit, unit),
 		g.reach == Site && !Covers(p.Unit, unit) && !Covers(unit, p.Unit):
 		return false, ForeignUnit
 	}
