@@ -55,6 +55,8 @@ export class TestHub {
   asked: string[] = []
   /** Problems by "POST /api/...". */
   problems = new Map<string, ProblemDetails>()
+  /** Answers by "GET /api/...", before those that are known here. */
+  answers = new Map<string, unknown>()
   #socket: FakeSocket | null = null
   #seq = 0
   #cut = false
@@ -102,6 +104,7 @@ export class TestHub {
     if (route === 'POST /api/session') this.signedIn = true
     if (!this.signedIn) return Response.json({ status: 401 }, { status: 401 })
     if (url === '/api/session') return Response.json(this.me)
+    if (this.answers.has(route)) return Response.json(this.answers.get(route))
     if (url === '/api/ticket') return Response.json({ ticket: 't', expires_in_ms: 1 })
     if (route.startsWith('PUT /api/duty')) {
       queueMicrotask(() => this.#say(this.#duty(String(body))))

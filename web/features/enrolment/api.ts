@@ -49,7 +49,7 @@ export const rootFiles = { crt: '/api/authority/root.crt', pem: '/api/authority/
 export const rootQuery = queryOptions({
   queryKey: ['root'],
   queryFn: async () => {
-    const response = await fetch(rootFiles.pem).catch(() => null)
+    const response = await fetch(rootFiles.pem, { method: 'GET' }).catch(() => null)
     if (response?.ok) return true
     const details = await response?.json().catch(() => ({}))
     throw new Problem(response?.status ?? 0, (details ?? {}) as ProblemDetails)
