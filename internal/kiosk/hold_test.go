@@ -289,3 +289,33 @@ func TestHomeLearnsNoPurposeThatThePowerCouldTakeBack(t *testing.T) {
 		t.Errorf("then of %d", n)
 	}
 }
+
+// After an outage with a loose contact a line gets no more than it has room
+// for, the press that somebody waits for first, and in the end everything.
+func TestWhatPiledUpDoesNotChokeALine(t *testing.T) {
+	b := newBooth(t)
+	for range 600 {
+		b.press(call.Enquiry)
+		b.now += time.Second
+	}
+	last := b.press(call.Urgent)
+	b.up(home, top)
+	for _, s := range []call.Site{home, top} {
+		sent := sentTo[wire.Press](b, s)
+		if len(sent) == 0 || len(sent) > 64 || sent[0].Press != last {
+			t.Fatalf("%s is sent %d presses at once", s, len(sent))
+		}
+		for got := 0; len(sent) > 0; sent = sentTo[wire.Press](b, s) {
+			for _, p := range sent {
+				got++
+				b.from(s, wire.PressAck{Press: p.Press, Call: p.Call})
+			}
+			if got > 601 {
+				t.Fatalf("%s is sent %d presses", s, got)
+			}
+		}
+	}
+	if n := b.k.Unacked(); n != 0 {
+		t.Errorf("%d presses never went", n)
+	}
+}

@@ -17,6 +17,9 @@ const (
 	// enough: a loose contact makes a press a second for days while the line is
 	// down, and each would be kept until home has it.
 	maxUnstored = 1024
+	// maxFlying is how many presses are under way to a site at a time; package
+	// link of the terminal closes a line for which 512 frames wait.
+	maxFlying = 64
 	// maxVouched is the size of the closings it speaks of at a time, in bytes
 	// of JSON; with the rest of a HELLO that stays under wire.MaxFrame.
 	maxVouched = 10 << 10

@@ -1,6 +1,7 @@
 package kiosk
 
 import (
+	"slices"
 	"time"
 
 	"huying/internal/call"
@@ -95,23 +96,43 @@ func (k *Kiosk) wants(p *press, s call.Site) bool {
 	return k.ep != nil && k.ep.engaged && p.inCall(k.ep.c.ID)
 }
 
+// resend sends what a site has not acknowledged, at most maxFlying at a time:
+// after a long outage of a kiosk with a loose contact there are a thousand, for
+// which no line has room, and the press that somebody waits for is the last.
 func (k *Kiosk) resend() {
-	for _, p := range k.presses {
-		for _, s := range k.sites() {
-			if !k.wants(p, s) {
-				continue
-			}
-			d := p.sites[s]
-			if d == nil {
-				k.deliver(p, s)
-				continue
-			}
-			if !d.acked && k.now-d.sentAt >= d.pause {
+	for _, s := range k.sites() {
+		if !k.links[s].up {
+			continue
+		}
+		due, flying := k.due(s)
+		for _, p := range due[:max(0, min(len(due), maxFlying-flying))] {
+			if d := p.sites[s]; d != nil {
 				d.pause = min(2*d.pause, k.cfg.Times.ResendMost)
-				k.deliver(p, s)
 			}
+			k.deliver(p, s)
 		}
 	}
+}
+
+// due lists what is to be sent to a site now, in its order: the open call, the
+// newest press first, and then the oldest, so that a rating follows its call.
+// flying is how many others wait for their acknowledgement.
+func (k *Kiosk) due(s call.Site) (due []*press, flying int) {
+	var rest []*press
+	for _, p := range k.presses {
+		d := p.sites[s]
+		switch {
+		case !k.wants(p, s) || d != nil && d.acked:
+		case d != nil && k.now-d.sentAt < d.pause:
+			flying++
+		case k.ep != nil && p.inCall(k.ep.c.ID):
+			due = append(due, p)
+		default:
+			rest = append(rest, p)
+		}
+	}
+	slices.Reverse(due)
+	return append(due, rest...), flying
 }
 
 func (k *Kiosk) acked(site call.Site, id call.PressID) {
@@ -149,13 +170,8 @@ func (k *Kiosk) engage() {
 	if k.ep.engaged || len(k.sites()) < 2 {
 		return
 	}
-	k.ep.engaged = true
+	k.ep.engaged = true // resend does the rest
 	k.emit(Wake{})
-	for _, p := range k.presses {
-		if p.inCall(k.ep.c.ID) {
-			k.deliver(p, k.cfg.Last)
-		}
-	}
 }
 
 // forget drops presses that home has stored and that no open call needs.

@@ -65,17 +65,15 @@ func (k *Kiosk) linkUp(site call.Site) {
 	*l = link{up: true, since: k.now, pinged: k.now}
 	unacked := 0
 	for _, p := range k.presses {
-		if d := p.sites[site]; k.wants(p, site) && (d == nil || !d.acked) {
-			unacked++
+		d := p.sites[site]
+		if !k.wants(p, site) || d != nil && d.acked {
+			continue
 		}
+		unacked++
+		delete(p.sites, site) // what the connection before took may be lost
 	}
 	k.send(site, wire.Hello{Kiosk: k.cfg.ID, Proto: wire.Proto, BootNo: k.boot, NextSeq: k.nextSeq,
 		Unacked: unacked, Episode: k.episodes(site)})
-	for _, p := range k.presses {
-		if k.wants(p, site) {
-			k.deliver(p, site)
-		}
-	}
 }
 
 // episodes is the kiosk's view of its calls, for one site.

@@ -7,8 +7,8 @@ import (
 )
 
 // Bounds of what waits for one connection, in frames. A kiosk has one open
-// call and at most 256 presses; whatever is beyond comes from a line that
-// does not take anything.
+// call and at most 64 presses under way to a site; whatever is beyond comes
+// from a line that does not take anything.
 const (
 	maxCalls  = 512
 	maxBehind = 16
