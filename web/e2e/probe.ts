@@ -11,6 +11,8 @@ export interface Probe {
   played(): number
   /** Moments (performance.now) after `from` at which the page began a sound of its own. */
   soundedSince(from: number): number[]
+  /** Wake locks of the screen that are held. */
+  locks: number
   /** Prompts that were begun, by their codes. */
   said: string[]
   /** Servers that a connection was told to ask for its address. */
@@ -101,6 +103,17 @@ export function installProbe({ mute, room, deaf }: ProbeOptions): void {
     return fetched(input, init)
   }
 
+  const lock = navigator.wakeLock
+  if (lock) {
+    const request = lock.request.bind(lock)
+    lock.request = async (kind) => {
+      const held = await request(kind)
+      window.probe.locks++
+      held.addEventListener('release', () => window.probe.locks--)
+      return held
+    }
+  }
+
   if (deaf) {
     navigator.mediaDevices.getUserMedia = async () => {
       throw new DOMException('Requested device not found', 'NotFoundError')
@@ -164,6 +177,7 @@ export function installProbe({ mute, room, deaf }: ProbeOptions): void {
   window.probe = {
     helpers,
     said,
+    locks: 0,
     soundedSince: (from) => sounded.filter((at) => at >= from),
     played() {
       let loudest = 0

@@ -54,10 +54,11 @@ const screens = {
   'idle-on-battery': { power: battery },
   'idle-battery-low': { power: { mains: false, percent: 12 } },
   'idle-ill': { faults: ill, power: battery },
-  'idle-keys-ill': { faults: keysIll },
+  'keys-ill': { faults: keysIll },
   'idle-green-broken': { faults: bothBroken.slice(1) },
   broken: { faults: bothBroken },
-  'idle-real-keys-ill': { faults: keysIll, demo_keys: false },
+  'idle-red-stuck': { faults: [{ code: 'key_stuck', part: 'red' }] },
+  'real-keys-ill': { faults: keysIll, demo_keys: false },
   'cut-keys-ill': { faults: keysIll, home: false, county: false },
   rating: { ...call, key: undefined, state: 'rating' },
   'rating-real-keys': { ...call, key: undefined, state: 'rating', demo_keys: false },
@@ -151,8 +152,10 @@ for (const size of sizes) {
     mock.show(change, quiet)
     await page.waitForSelector('main[data-screen="idle"] .corner')
     await settle(page, change, name_)
-    await page.locator('.corner').click({ delay: 3100 })
+    await page.locator('.corner').hover()
+    await page.mouse.down()
     await page.waitForSelector('.helper')
+    await page.mouse.up()
     await look(page, `${name_} at ${size.width}`)
     await page.screenshot({ path: name(name_) })
     await page.getByRole('button', { name: '关闭' }).click()
@@ -254,7 +257,7 @@ async function look(page, where) {
       }
       if (el.matches('button, .key') && (box.width < 60 || box.height < 60))
         bad.push(`too small: ${el.className}`)
-      if (el.matches('.picture, .portrait') && box.height < 90 * scale)
+      if (el.matches('.picture, .portrait:not(.small)') && box.height < 90 * scale)
         bad.push(`picture ${Math.round(box.height)} px high`)
     }
     return bad

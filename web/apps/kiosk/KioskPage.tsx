@@ -116,8 +116,8 @@ function Stage({ panel, voice, theirs, mine }: StageProps) {
   const words = voiceWords(screen, voice)
   const fault = words && faultOf[words]
   const picture = pictureOf(screen)
-  const broken = view && screen.name === 'idle' ? brokenKey(view) : null
-  const own = screen.held ? 'say_held' : broken ? (`say_broken_${broken}` as const) : null
+  const fails = view && screen.name === 'idle' ? failing(view) : null
+  const own = screen.held ? 'say_held' : fails
   const say = t(words ?? own ?? `say_${picture}`)
   if (showsPhones(screen.name)) {
     return (
@@ -141,9 +141,14 @@ function Stage({ panel, voice, theirs, mine }: StageProps) {
   )
 }
 
-/** The key that cannot be read while the other one can: what it was for, the other does. */
-const brokenKey = (view: View) =>
-  (['urgent', 'enquiry'] as const).find((key) => keyFault(key, view.faults) === 'broken')
+/** The words for one key that does not work while the other one does; what it was for, that does. */
+function failing(view: View) {
+  for (const key of ['urgent', 'enquiry'] as const) {
+    const fault = keyFault(key, view.faults)
+    if (fault) return `say_${fault}_${key}` as const
+  }
+  return null
+}
 
 const pictureOf = (screen: Screen) =>
   screen.name === 'rated' && screen.key === 'urgent' ? 'rated_bad' : screen.name
@@ -154,15 +159,17 @@ type MiddleProps = { screen: Screen; theirs: ReactNode; mine: ReactNode; childre
 function Middle({ screen, theirs, mine, children }: MiddleProps) {
   const talking = screen.name === 'answered'
   const { answerer } = screen
+  const aside = theirs !== null || !talking // the middle is taken
   return (
     <>
       <div className="faces">
         {talking ? null : <Picture name={pictureOf(screen)} />}
-        {theirs ?? (talking ? <Portrait answerer={answerer} /> : null)}
+        {theirs}
+        {answerer && !(aside && children) ? <Portrait answerer={answerer} small={aside} /> : null}
         {mine}
         {children}
       </div>
-      {answerer ? <AnswererCard answerer={answerer} seen={theirs !== null || !talking} /> : null}
+      {answerer ? <AnswererCard answerer={answerer} /> : null}
     </>
   )
 }

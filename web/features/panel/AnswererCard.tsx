@@ -1,19 +1,14 @@
-// Who is there: name and post, and the site under it. While their picture fills
-// the place above, a small portrait stands beside the name.
+// Who is there: name and post, and the site under it.
 
-import { Portrait } from './Portrait.tsx'
 import type { Answerer } from './view.ts'
 
-export function AnswererCard({ answerer, seen }: { answerer: Answerer; seen: boolean }) {
+export function AnswererCard({ answerer }: { answerer: Answerer }) {
   return (
     <div className="answerer">
-      {seen ? <Portrait answerer={answerer} /> : null}
-      <div className="names">
-        <p className="who">
-          <b>{answerer.name}</b> <span>{answerer.post}</span>
-        </p>
-        <p className="site">{answerer.site}</p>
-      </div>
+      <p className="who">
+        <b>{answerer.name}</b> <span>{answerer.post}</span>
+      </p>
+      <p className="site">{answerer.site}</p>
     </div>
   )
 }

@@ -104,7 +104,7 @@ export const portraits: Record<Post, ReactNode> = {
       {smile}
       <path
         d="M50 92c-12-8-17-13-17-19 0-5 4-8 8-8 4 0 7 2 9 6 2-4 5-6 9-6 4 0 8 3 8 8 0 6-5 11-17 19z"
-        className="badge"
+        className="badge thin"
       />
     </>
   ),
@@ -165,12 +165,19 @@ const words: [string, Post][] = [
 export const postOf = (name: string): Post =>
   words.find(([word]) => name.includes(word))?.[1] ?? 'person'
 
-/** Stands where a face would be when there is no camera at the other end. */
-export function Portrait({ answerer }: { answerer: Answerer | null }) {
-  if (answerer?.photo) return <img className="portrait photo" src={answerer.photo} alt="" />
+type Props = {
+  answerer: Answerer | null
+  /** In the corner of another picture, which shows the face itself. */
+  small?: boolean
+}
+
+/** Stands where a face would be when there is no camera at the other end, or beside it. */
+export function Portrait({ answerer, small = false }: Props) {
+  const size = small ? 'portrait small' : 'portrait'
+  if (answerer?.photo) return <img className={`${size} photo`} src={answerer.photo} alt="" />
   const post = postOf(answerer?.post ?? '')
   return (
-    <svg className="portrait" viewBox="0 0 100 100" aria-hidden="true" data-post={post}>
+    <svg className={size} viewBox="0 0 100 100" aria-hidden="true" data-post={post}>
       {portraits[post]}
     </svg>
   )

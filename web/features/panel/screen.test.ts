@@ -135,6 +135,7 @@ test('a press during a rating is for the terminal to judge', () => {
 test('the key that rated is shown, the keys that practised are not', () => {
   expect(screen(says({ state: 'rated', key: 'urgent' })).key).toBe('urgent')
   expect(screen(says({ state: 'practised', key: 'enquiry' })).key).toBeNull()
+  expect(screen(says({ state: 'rating', key: 'urgent' })).key, 'it asks anew').toBeNull()
 })
 
 test('both keys dead send to the telephone; one leaves the other', () => {
@@ -142,4 +143,9 @@ test('both keys dead send to the telephone; one leaves the other', () => {
     says({ faults: parts.map((part) => ({ code: 'key_unreadable', part })) })
   expect(screen(dead('red', 'green')).name).toBe('broken')
   expect(screen(dead('red')).name).toBe('idle')
+  const stuckToo = [
+    { code: 'key_unreadable', part: 'red' },
+    { code: 'key_stuck', part: 'green' },
+  ]
+  expect(screen(says({ faults: stuckToo })).name).toBe('broken')
 })

@@ -8,7 +8,7 @@ import type { Answerer, Key, Media, Phone, State, View } from './view.ts'
 /**
  * What is on the glass. Besides the terminal's own states:
  * `starting` nothing is known yet; `cut` idle, but no site can be reached;
- * `broken` idle, but neither key can be read;
+ * `broken` idle, but neither key works;
  * `unheard` a press here that the terminal did not take; `gone` the terminal
  * itself does not speak.
  */
@@ -123,7 +123,8 @@ function isSilent({ view, lost, pressed }: Model): boolean {
 }
 
 /** Where the key of the view is one that somebody pressed and should see so. */
-const showsKey = (view: View | null) => isOpen(view) || view?.state === 'rated'
+const showsKey = (view: View | null) =>
+  (isOpen(view) && view?.state !== 'rating') || view?.state === 'rated'
 
 function nameOf({ view, lost, pressed, unheard }: Model): ScreenName {
   if (lost) return 'gone'
@@ -131,8 +132,8 @@ function nameOf({ view, lost, pressed, unheard }: Model): ScreenName {
   if (unheard) return 'unheard'
   if (!view) return 'starting'
   if (view.state === 'idle' && !view.home && !view.county) return 'cut'
-  const dead = (key: Key) => keyFault(key, view.faults) === 'broken'
-  if (view.state === 'idle' && dead('urgent') && dead('enquiry')) return 'broken'
+  const fails = (key: Key) => keyFault(key, view.faults) !== null
+  if (view.state === 'idle' && fails('urgent') && fails('enquiry')) return 'broken'
   return view.state
 }
 
