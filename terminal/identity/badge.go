@@ -29,7 +29,7 @@ type Badge struct {
 
 	mu     sync.Mutex
 	cert   *x509.Certificate // nil: none
-	caches []*tickets
+	caches map[string]*tickets // by address: each attempt to renew asks for TLS again
 }
 
 // OpenBadge reads the key and the certificate of a data folder. A certificate
@@ -39,7 +39,7 @@ func OpenBadge(dir string, own func() time.Time) (*Badge, error) {
 	if err != nil {
 		return nil, err
 	}
-	b := &Badge{Identity: id, Clock: OpenClock(dir, own), path: filepath.Join(dir, certificateFile)}
+	b := &Badge{Identity: id, Clock: OpenClock(dir, own), path: filepath.Join(dir, certificateFile), caches: map[string]*tickets{}}
 	data, err := os.ReadFile(b.path)
 	if err != nil && !errors.Is(err, fs.ErrNotExist) {
 		return b, nil //nolint:nilerr // as missing
@@ -110,12 +110,19 @@ func (b *Badge) TLS(address, root string) (*tls.Config, error) {
 	c := config(trust{u.Hostname(), roots, b.Clock}.verify)
 	c.NextProtos = []string{KioskProtocol, "http/1.1"}
 	c.GetClientCertificate = b.show
-	t := newTickets()
-	c.ClientSessionCache = t
-	b.mu.Lock()
-	b.caches = append(b.caches, t)
-	b.mu.Unlock()
+	c.ClientSessionCache = b.ticketsOf(address)
 	return c, nil
+}
+
+func (b *Badge) ticketsOf(address string) *tickets {
+	b.mu.Lock()
+	defer b.mu.Unlock()
+	t := b.caches[address]
+	if t == nil {
+		t = newTickets()
+		b.caches[address] = t
+	}
+	return t
 }
 
 func (b *Badge) show(*tls.CertificateRequestInfo) (*tls.Certificate, error) {
