@@ -28,7 +28,7 @@ type Badge struct {
 	path  string
 
 	mu     sync.Mutex
-	cert   *x509.Certificate // nil: none
+	cert   *x509.Certificate   // nil: none
 	caches map[string]*tickets // by address: each attempt to renew asks for TLS again
 }
 
