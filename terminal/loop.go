@@ -93,7 +93,8 @@ type loop struct {
 	dark    map[lamp.Name]map[string]bool // outputs that fail, by their place
 	lostAt  map[input.Key]time.Time       // when events were lost
 
-	tell      func(any) // brings word to the loop from beside it
+	relay     func(Config, *panel.Media) // puts a local address in the voice server's place
+	tell      func(any)                  // brings word to the loop from beside it
 	prompts   *prompt.Library
 	care      care
 	timer     *time.Timer
@@ -242,6 +243,10 @@ func (l *loop) settle() {
 	v.Faults, v.Power = l.ailing(), powerView(l.care.power)
 	l.lamps.Show(scene(p, diagnose(v.Faults, v.Power)))
 	l.examine(&v)
+	l.relay(l.cfg, v.Media)
+	if v.Test != nil {
+		l.relay(l.cfg, v.Test.Media)
+	}
 	l.speak(&v)
 	l.show(v)
 	if l.faults.changed || l.care.changed || l.told != l.k.Presses() {

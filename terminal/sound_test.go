@@ -90,7 +90,7 @@ func TestATerminalThatSpeaks(t *testing.T) {
 			t.Fatal("no grant")
 		}
 		v.home.say(wire.Media{Call: p.Call, Epoch: g[0].Grant.Epoch, URL: "ws://127.0.0.1:1", Token: "t"})
-		want := []string{"say [pressed_urgent sending]", "say [received]", "say [answerer/operator]", "talk ws://127.0.0.1:1 t false"}
+		want := []string{"say [pressed_urgent sending]", "say [received]", "say [answerer/operator]", "talk ws://127.0.0.1:0/voice t false"}
 		if got := v.mouth.take(); !slices.Equal(got, want) {
 			t.Errorf("it did %q, want %q", got, want)
 		}

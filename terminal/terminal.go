@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"log/slog"
+	"net/http"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -95,8 +96,9 @@ type Terminal struct {
 	bootID string
 	turns  uint64 // lines that took another's place; the loop's
 
-	homeURL atomic.Pointer[string]
-	origins atomic.Pointer[[]string] // with whom the page may talk
+	upstream atomic.Pointer[panel.Upstream] // the present voice server
+	homeURL  atomic.Pointer[string]
+	origins  atomic.Pointer[[]string] // with whom the page may talk
 
 	once sync.Once
 	done sync.WaitGroup // the loop and those who bring it keys
@@ -141,7 +143,7 @@ func (t *Terminal) assemble() (err error) {
 	t.panel, err = t.parts.page(panel.Config{
 		Listen: t.cfg.Panel, Pages: t.cfg.Pages, First: t.cfg.firstView(), Key: screenKey(t.screen),
 		Media: func(alive bool) { t.tell(voice{alive}) }, Tested: t.tested, Practise: func() { t.tell(practise{}) }, Connect: func() []string { return *t.origins.Load() }, Log: t.log,
-		Prompts: prompt.NewLibrary(t.cfg.promptFolder()),
+		Prompts: prompt.NewLibrary(t.cfg.promptFolder()), Upstream: t.upstream.Load,
 	})
 	if err != nil {
 		return err
@@ -229,9 +231,10 @@ func (t *Terminal) start(ctx context.Context) error {
 }
 
 func (t *Terminal) newLoop() *loop {
+	ways := &relays{ways: map[string]http.RoundTripper{}}
 	l := &loop{
 		cfg: t.cfg, log: t.log, began: time.Now(), keys: t.keys, inbox: t.inbox, show: t.panel.Show, page: t.panel.Quiet, met: t.met,
-		tell: t.tell, prompts: prompt.NewLibrary(t.cfg.promptFolder()), care: newCare(0),
+		relay: func(c Config, m *panel.Media) { t.relayed(ways, c, m) }, tell: t.tell, prompts: prompt.NewLibrary(t.cfg.promptFolder()), care: newCare(0),
 		ends: map[call.Site]*end{}, remote: t.remote, writer: t.writer, faults: faults{on: map[string]present{}},
 		lamps: t.lamps, dark: map[lamp.Name]map[string]bool{}, lostAt: map[input.Key]time.Time{}, compactAt: compactAbove,
 	}

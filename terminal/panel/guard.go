@@ -14,7 +14,7 @@ import (
 func (s *Server) guard(next http.Handler) http.Handler {
 	return http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
 		h := w.Header()
-		h.Set("Content-Security-Policy", contentPolicy(s.cfg.Connect()))
+		h.Set("Content-Security-Policy", contentPolicy(append(s.own(), s.cfg.Connect()...)))
 		h.Set("X-Content-Type-Options", "nosniff")
 		h.Set("Referrer-Policy", "no-referrer")
 		h.Set("Cross-Origin-Opener-Policy", "same-origin")
@@ -49,6 +49,12 @@ func (s *Server) foreign(r *http.Request) string {
 		}
 	}
 	return "foreign_site"
+}
+
+// own is this server as the page's sockets call it: not every browser takes
+// 'self' for that.
+func (s *Server) own() []string {
+	return []string{"ws://127.0.0.1:" + s.port, "ws://localhost:" + s.port}
 }
 
 func (s *Server) ours(hostport string) bool {

@@ -45,9 +45,17 @@ func (k *told) media(alive bool) { k.mu.Lock(); defer k.mu.Unlock(); k.alive = a
 
 func start(t *testing.T, demo bool) (*panel.Server, *told) {
 	k := &told{more: make(chan struct{}, 100)}
-	s, err := panel.New(panel.Config{Listen: "127.0.0.1:0", Pages: pages, Key: k.key, Media: k.media,
-		First: panel.View{State: panel.Idle, Phones: []panel.Phone{}, DemoKeys: demo}, Connect: func() []string { return []string{"wss://hub.example"} },
-		Log: slog.New(slog.DiscardHandler)})
+	return serveWith(t, func(c *panel.Config) { c.Key, c.Media, c.First.DemoKeys = k.key, k.media, demo }), k
+}
+
+// serveWith starts a server with some settings changed.
+func serveWith(t *testing.T, change func(*panel.Config)) *panel.Server {
+	t.Helper()
+	c := panel.Config{Listen: "127.0.0.1:0", Pages: pages, Media: func(bool) {},
+		First: panel.View{State: panel.Idle, Phones: []panel.Phone{}}, Connect: func() []string { return []string{"wss://hub.example"} },
+		Log: slog.New(slog.DiscardHandler)}
+	change(&c)
+	s, err := panel.New(c)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -55,7 +63,7 @@ func start(t *testing.T, demo bool) (*panel.Server, *told) {
 		t.Fatal(err)
 	}
 	t.Cleanup(s.Stop)
-	return s, k
+	return s
 }
 
 // ask makes a request; headers come in pairs.
@@ -162,7 +170,7 @@ func TestPageAndItsFiles(t *testing.T) {
 	if resp.StatusCode != 200 || !strings.Contains(body, "呼应") {
 		t.Errorf("page %d %s", resp.StatusCode, body)
 	}
-	for _, want := range []string{"default-src 'none'", "script-src 'self';", "connect-src 'self' wss://hub.example", "frame-ancestors 'none'"} {
+	for _, want := range []string{"default-src 'none'", "script-src 'self';", "connect-src 'self' ws://127.0.0.1" + port(s) + " ws://localhost" + port(s) + " wss://hub.example", "frame-ancestors 'none'"} {
 		if !strings.Contains(csp, want) {
 			t.Errorf("the policy %q lacks %q", csp, want)
 		}

@@ -36,6 +36,8 @@ type Config struct {
 	Key func(key string, down bool) error
 	// Media hears from the page whether voice flows.
 	Media func(alive bool)
+	// Upstream gives the present voice server, nil while there was no talk.
+	Upstream func() *Upstream
 	// Tested hears from the page how a self-test ended: "passed", "failed" or
 	// "skipped". It reports false for a test that nobody asked for.
 	Tested func(name, result, detail string) bool
@@ -145,6 +147,9 @@ func (s *Server) routes() http.Handler {
 	r.Get("/api/panel", s.watch)
 	r.Post("/api/key", s.key)
 	r.Get("/api/alive", s.alive)
+	if s.cfg.Upstream != nil {
+		r.HandleFunc(relayPath+"/*", s.relay)
+	}
 	r.Post("/api/alive", s.lives)
 	r.Post("/api/media", s.media)
 	r.Post("/api/test", s.tested)
