@@ -107,7 +107,7 @@ const screens = {
 const menus = {
   menu: { power: { mains: true, percent: 100 }, version: '0.2.0' },
   'menu-ill': {
-    faults: [...ill, ...keysIll],
+    faults: [...ill, keysIll[0]],
     power: battery,
     home: false,
     version: '0.2.0+3a4b5c6d',
