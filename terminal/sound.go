@@ -45,6 +45,7 @@ type speaker interface {
 	Stop()
 	Talk(url, token string, quiet bool)
 	Hush()
+	Volume(percent int)
 	Say(...prompt.Code)
 	Silence()
 	TestSound(done func(error))
@@ -81,6 +82,7 @@ type speaking struct {
 	voice  speaker
 	tested func(name, result, detail string) bool
 	said   uint64
+	volume int
 	test   string
 }
 
@@ -96,6 +98,10 @@ func (s *speaking) Stop() {
 
 // Show does what a view asks for; only the loop calls it.
 func (s *speaking) Show(v panel.View) {
+	if v.Volume != s.volume {
+		s.volume = v.Volume
+		s.voice.Volume(v.Volume)
+	}
 	if v.Media != nil {
 		s.voice.Talk(v.Media.URL, v.Media.Token, v.Quiet)
 	} else {

@@ -42,10 +42,11 @@ func (m *mouth) broken() error {
 	return nil
 }
 
-func (m *mouth) Start()   { m.note("start") }
-func (m *mouth) Stop()    { m.note("stop") }
-func (m *mouth) Hush()    { m.note("hush") }
-func (m *mouth) Silence() { m.note("silence") }
+func (m *mouth) Start()             { m.note("start") }
+func (m *mouth) Stop()              { m.note("stop") }
+func (m *mouth) Hush()              { m.note("hush") }
+func (m *mouth) Volume(percent int) { m.note("volume %d", percent) }
+func (m *mouth) Silence()           { m.note("silence") }
 func (m *mouth) Talk(url, token string, quiet bool) {
 	m.note("talk %s %s %v", url, token, quiet)
 }
@@ -198,5 +199,17 @@ func TestVoiceSettings(t *testing.T) {
 		if (err == nil) != good {
 			t.Errorf("%s: %v", yaml, err)
 		}
+	}
+}
+
+func TestTheVoiceIsAsLoudAsTheHubAsks(t *testing.T) {
+	m := &mouth{}
+	s := &speaking{page: &shown{}, voice: m}
+	for _, percent := range []int{0, 40, 40, 100} {
+		s.Show(panel.View{Volume: percent})
+	}
+	got := slices.DeleteFunc(slices.Clone(m.did), func(what string) bool { return what == "hush" })
+	if want := []string{"volume 40", "volume 100"}; !slices.Equal(got, want) {
+		t.Errorf("it did %q, want %q", got, want)
 	}
 }

@@ -29,7 +29,7 @@ func (c Config) view(p kiosk.Panel) panel.View {
 	v := c.firstView()
 	v.State, v.Key = panel.State(p.State), string(p.Key)
 	v.WaitedMS, v.Held = int64(p.Waited/time.Millisecond), p.Held
-	v.Down, v.Quiet = p.Down, p.Quiet
+	v.Down, v.Quiet, v.Volume = p.Down, p.Quiet, c.Told.Volume
 	v.Home, v.County = p.Home, p.Last
 	if p.State != kiosk.Idle {
 		v.Call = p.Call.String()

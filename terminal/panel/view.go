@@ -89,6 +89,7 @@ type View struct {
 	Township string    `json:"township"`
 	Faults   []Fault   `json:"faults" nullable:"false" doc:"what does not work now"`
 	Power    *Power    `json:"power,omitempty" doc:"absent where the machine cannot tell"`
+	Volume   int       `json:"volume,omitempty" doc:"percent that the hub asks for; absent: as the page has it"`
 	Test     *Test     `json:"test,omitempty"`
 	Say      *Say      `json:"say,omitempty"`
 	DemoKeys bool      `json:"demo_keys" doc:"true: the page's own keys press; false: they only show the place of the real ones"`

@@ -2,6 +2,7 @@ package voice
 
 import (
 	"huying/terminal/voice/order"
+	"huying/terminal/voice/sound"
 )
 
 func (v *Voice) run() {
@@ -72,7 +73,7 @@ func (v *Voice) settle() {
 	if len(v.pending) > 0 {
 		code := v.pending[0]
 		v.pending = v.pending[1:]
-		v.player = play(v.card, v.lib, code)
+		v.player = play(sound.At(v.card, v.volume), v.lib, code)
 	} else if v.trial != nil {
 		v.player = v.trial()
 		v.trial = nil
@@ -82,7 +83,7 @@ func (v *Voice) settle() {
 func (v *Voice) begin() {
 	p, err := start(v.cfg.Program, order.Order{
 		URL: v.want.url, Token: v.want.token, Capture: v.cfg.Capture, Playback: v.cfg.Playback,
-		Codec: v.cfg.Codec, FullDuplex: v.cfg.FullDuplex, Quiet: v.want.quiet, Prompts: v.cfg.Prompts,
+		Codec: v.cfg.Codec, FullDuplex: v.cfg.FullDuplex, Volume: v.volume, Quiet: v.want.quiet, Prompts: v.cfg.Prompts,
 	})
 	if err != nil {
 		v.again(err)

@@ -84,6 +84,7 @@ type Voice struct {
 	done sync.WaitGroup
 
 	// What follows belongs to the loop.
+	volume  int // percent; 0: full
 	want    *talk
 	program *program
 	ending  bool           // the program was told to end
@@ -174,6 +175,9 @@ func (v *Voice) greeting() []prompt.Code {
 	}
 	return nil
 }
+
+// Volume sets how loud prompts and the next talk are, in percent; 0 is full.
+func (v *Voice) Volume(percent int) { v.do(func() { v.volume = percent }) }
 
 // Hush ends the talk.
 func (v *Voice) Hush() {

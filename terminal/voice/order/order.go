@@ -19,6 +19,7 @@ type Order struct {
 	Codec      string `json:"codec,omitempty"`       // see package codec; empty: Opus
 	Prompts    string `json:"prompts,omitempty"`     // folder of the county's recordings
 	FullDuplex bool   `json:"full_duplex,omitempty"` // the sound card cancels echo itself
+	Volume     int    `json:"volume,omitempty"`      // of all that is played, in percent; 0: full
 	Quiet      bool   `json:"quiet,omitempty"`       // a quiet call: the others hear the kiosk, and it plays nothing
 	Try        bool   `json:"try,omitempty"`         // a self-test: join, report it and leave; no sound is opened
 }

@@ -36,7 +36,7 @@ func Obey(ctx context.Context, in io.Reader, out io.Writer) error {
 		return err
 	}
 	told := &teller{out: json.NewEncoder(out), broken: cancel}
-	r := New(Options{URL: o.URL, Token: o.Token, Sound: card, Codec: o.Codec, FullDuplex: o.FullDuplex,
+	r := New(Options{URL: o.URL, Token: o.Token, Sound: sound.At(card, o.Volume), Codec: o.Codec, FullDuplex: o.FullDuplex,
 		Quiet: o.Quiet, Try: o.Try, Told: told.tell})
 	go func() { // ends with in; main exits without waiting for it
 		defer cancel()
