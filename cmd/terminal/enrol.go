@@ -4,7 +4,9 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"io/fs"
 	"os"
+	"syscall"
 
 	"huying/internal/enrolment"
 	"huying/terminal"
@@ -46,6 +48,9 @@ func (e enrolCommand) Run(ctx context.Context, c *commands) error {
 	if err != nil {
 		return err
 	}
+	if err := actAsOwner(dir); err != nil {
+		return err
+	}
 	got, err := identity.Accept(ctx, dir, i)
 	if err != nil {
 		return err
@@ -56,6 +61,28 @@ func (e enrolCommand) Run(ctx context.Context, c *commands) error {
 	}
 	if got.Root != "" {
 		fmt.Printf("站点的根证书：%s\n", got.HomeRoot(dir))
+	}
+	return nil
+}
+
+// actAsOwner makes this program the user to whom the data folder belongs: an
+// electrician enrols as root, and the service must be able to read the key. A
+// folder that is not there yet systemd gives to the service at its start.
+func actAsOwner(dir string) error {
+	info, err := os.Stat(dir)
+	if errors.Is(err, fs.ErrNotExist) || os.Geteuid() != 0 {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	owner, ok := info.Sys().(*syscall.Stat_t)
+	if !ok || owner.Uid == 0 {
+		return nil
+	}
+	gid, uid := int(owner.Gid), int(owner.Uid)
+	if err := errors.Join(syscall.Setgroups([]int{gid}), syscall.Setgid(gid), syscall.Setuid(uid)); err != nil {
+		return fmt.Errorf("不能以 %s 的所有者身份运行：%w", dir, err)
 	}
 	return nil
 }
