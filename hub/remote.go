@@ -7,6 +7,7 @@ import (
 
 	"huying/hub/api"
 	"huying/hub/directory"
+	"huying/hub/refusal"
 	"huying/internal/settings"
 	"huying/internal/wire"
 )
@@ -104,8 +105,12 @@ func (r *remote) Given(kiosk string) api.Revision {
 // Reported is what a kiosk on the line said last.
 func (r *remote) Reported(kiosk string) (wire.ConfigState, bool) { return r.reported(kiosk) }
 
-// Give keeps new settings for a kiosk, or for all, and sends them.
+// Give keeps new settings for a kiosk, or for all, and sends them. Another
+// hub's kiosk is told by its own.
 func (r *remote) Give(ctx context.Context, s directory.Settings) error {
+	if s.Kiosk != "" && !r.mine(s.Kiosk) {
+		return refusal.New(refusal.ForeignKiosk, "这台终端由下级站点管理，请到它所属乡镇的站点设置。")
+	}
 	kept, err := r.store.PutSettings(ctx, s)
 	if err != nil {
 		return err

@@ -202,12 +202,12 @@ func TestACloneIsAFaultUntilTheNextWelcome(t *testing.T) {
 
 func TestEveryFileSettingCanBeToldOrNot(t *testing.T) {
 	// What can be told must reach the terminal: a new name in internal/settings needs a line in told.
-	v, err := allowed.Parse([]byte(`{"phones":[{"label":"a","number":"1"}],"volume":50,"prompts":"x","media_origins":["wss://a.example"],"home_url":"wss://b.example","last_url":"wss://c.example"}`))
-	if err != nil || len(allowed.Names()) != 6 {
+	v, err := allowed.Parse([]byte(`{"phones":[{"label":"a","number":"1"}],"volume":50,"media_origins":["wss://a.example"],"home_url":"wss://b.example","last_url":"wss://c.example"}`))
+	if err != nil || len(allowed.Names()) != 5 {
 		t.Fatal(err, allowed.Names())
 	}
 	c := example().told(v)
-	if c.Told.Volume != 50 || c.Told.Prompts != "x" || c.Phones[0].Label != "a" || c.MediaOrigins[0] != "wss://a.example" ||
+	if c.Told.Volume != 50 || c.Phones[0].Label != "a" || c.MediaOrigins[0] != "wss://a.example" ||
 		c.Home.URL != "wss://b.example" || c.Last.URL != "wss://c.example" {
 		t.Fatalf("told %+v", c)
 	}

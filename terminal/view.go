@@ -14,7 +14,7 @@ func (c Config) firstView() panel.View {
 	for _, p := range c.Phones {
 		phones = append(phones, panel.Phone{Label: p.Label, Number: p.Number})
 	}
-	return panel.View{State: panel.Idle, Phones: phones, Point: c.Point, Township: c.Township, DemoKeys: c.DemoKeys, Faults: []panel.Fault{}}
+	return panel.View{State: panel.Idle, Phones: phones, Point: c.Point, Township: c.Township, DemoKeys: c.DemoKeys, Version: c.Version, Faults: []panel.Fault{}}
 }
 
 func powerView(p *wire.Power) *panel.Power {

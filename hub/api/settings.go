@@ -86,9 +86,6 @@ func (s *server) putConfig(ctx context.Context, in *putConfigInput) (*configOutp
 	if err := s.give(ctx, in.Kiosk, in.Body); err != nil {
 		return nil, err
 	}
-	if _, ok := s.Remote.Config(in.Kiosk); !ok {
-		return nil, refusal.New(refusal.ForeignKiosk, "这台终端由下级站点管理，请到它所属乡镇的站点设置。")
-	}
 	return s.showConfig(ctx, &configInput{in.Kiosk})
 }
 
@@ -117,6 +114,9 @@ func (s *server) give(ctx context.Context, kiosk string, v settings.Values) erro
 	}
 	who := from(ctx).person.ID
 	if err := s.Remote.Give(ctx, directory.Settings{Kiosk: kiosk, Values: raw, GivenBy: who, GivenAt: s.now().UTC().Truncate(time.Microsecond)}); err != nil {
+		if refusal.Code(err) != "" {
+			return err
+		}
 		return auth.StoreDown(err)
 	}
 	s.log.Info("settings given", "kiosk", kiosk, "person", who, "settings", string(raw))

@@ -91,7 +91,7 @@ func (d *Desk) Tickets(ctx context.Context, by auth.Person, all bool, limit int)
 	var past []life.Ticket
 	if store := d.cfg.Life.Store; all && store != nil {
 		var err error
-		if past, err = store.LatestTickets(ctx, limit); err != nil {
+		if past, err = store.LatestTickets(ctx, mostTickets); err != nil {
 			return nil, auth.StoreDown(err)
 		}
 	}
@@ -113,6 +113,8 @@ func (d *Desk) Alarms(ctx context.Context, by auth.Person) ([]view.Ticket, error
 	return slices.DeleteFunc(open, func(t view.Ticket) bool { return !t.Red }), err
 }
 
+// mostTickets is how many are looked through: those of all units, of which a
+// person sees some.
 const mostTickets = 5000
 
 // snapshotTickets are those that a page begins with.

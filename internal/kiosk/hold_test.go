@@ -319,3 +319,19 @@ func TestWhatPiledUpDoesNotChokeALine(t *testing.T) {
 		t.Errorf("%d presses never went", n)
 	}
 }
+
+// Who presses while somebody is on the way asks anew, however many presses wait.
+func TestEnoughIsNotEnoughWhileSomebodyIsOnTheWay(t *testing.T) {
+	b := asking(t)
+	b.down(home)
+	for range 1100 {
+		b.press(call.Enquiry)
+	}
+	b.from(top, wire.State{Call: b.k.Open().ID, Rev: 5, Code: wire.CodeOnTheWay})
+	before := b.k.Unacked()
+	b.press(call.Enquiry)
+	b.do(kiosk.Press{Key: call.Enquiry, At: noon, Purpose: call.ForPractice}) // lessons have an end, too
+	if b.k.Unacked() != before+1 {
+		t.Errorf("%d presses wait after %d", b.k.Unacked(), before)
+	}
+}

@@ -111,12 +111,9 @@ func (k *Kiosk) panelState(waited call.Mono) PanelState {
 	case call.WrapUp:
 		return WrapUp
 	}
-	for _, c := range ep.codes {
-		if c == wire.CodeOnTheWay {
-			return OnTheWay
-		}
-	}
 	switch {
+	case k.onTheWay():
+		return OnTheWay
 	case ep.requeued:
 		return Requeued
 	case k.anyAcked():

@@ -36,8 +36,25 @@ func (k *Kiosk) press(in Press) {
 // rings, with this key, and a thousand presses wait for home. Nobody is lost by
 // that: the call is there, and the first press after home has answered counts.
 func (k *Kiosk) pressedEnough(in Press) bool {
-	return k.ep != nil && len(k.presses) >= maxUnstored && k.ep.c.Phase() == call.Ringing &&
+	if len(k.presses) < maxUnstored {
+		return false
+	}
+	if in.Purpose == call.ForPractice {
+		return true
+	}
+	return k.ep != nil && k.ep.c.Phase() == call.Ringing && !k.onTheWay() &&
 		(in.Key == call.Enquiry || k.ep.c.Key() == call.Urgent)
+}
+
+// onTheWay reports whether a site said that somebody is coming: a press then
+// asks anew.
+func (k *Kiosk) onTheWay() bool {
+	for _, c := range k.ep.codes {
+		if c == wire.CodeOnTheWay {
+			return true
+		}
+	}
+	return false
 }
 
 // holdBack journals a press whose purpose is not known yet.

@@ -21,7 +21,6 @@ import (
 type Values struct {
 	Phones       []Phone  `json:"phones,omitempty"`        // shown when no line is left
 	Volume       int      `json:"volume,omitempty"`        // of prompts and talk, in percent, LeastVolume to 100
-	Prompts      string   `json:"prompts,omitempty"`       // revision of the county's own recordings
 	MediaOrigins []string `json:"media_origins,omitempty"` // voice servers beside the sites' own addresses
 	HomeURL      string   `json:"home_url,omitempty"`      // where its home is reached
 	LastURL      string   `json:"last_url,omitempty"`      // where the last resort is reached
@@ -54,7 +53,6 @@ func bad(field, remedy string) error { return &FieldError{field, remedy} }
 var fields = map[string]func(*Values, json.RawMessage) error{
 	"phones":        func(v *Values, raw json.RawMessage) error { return strict(raw, &v.Phones) },
 	"volume":        func(v *Values, raw json.RawMessage) error { return strict(raw, &v.Volume) },
-	"prompts":       func(v *Values, raw json.RawMessage) error { return strict(raw, &v.Prompts) },
 	"media_origins": func(v *Values, raw json.RawMessage) error { return strict(raw, &v.MediaOrigins) },
 	"home_url":      func(v *Values, raw json.RawMessage) error { return strict(raw, &v.HomeURL) },
 	"last_url":      func(v *Values, raw json.RawMessage) error { return strict(raw, &v.LastURL) },
@@ -115,9 +113,6 @@ func (v Values) Validate() error {
 	if v.Volume != 0 && (v.Volume < LeastVolume || v.Volume > 100) {
 		return bad("volume", fmt.Sprintf("音量应为 %d 到 100，不能静音。", LeastVolume))
 	}
-	if v.Prompts != "" && (!word(v.Prompts) || strings.ContainsAny(v.Prompts, `/\`) || strings.HasPrefix(v.Prompts, ".")) {
-		return bad("prompts", "录音版本应为不超过 40 个字的名称，不能含斜线，不能以点开头。")
-	}
 	if len(v.MediaOrigins) > MaxOrigins {
 		return bad("media_origins", fmt.Sprintf("最多 %d 个地址。", MaxOrigins))
 	}
@@ -155,9 +150,6 @@ func (v Values) Over(under Values) Values {
 	}
 	if v.Volume != 0 {
 		out.Volume = v.Volume
-	}
-	if v.Prompts != "" {
-		out.Prompts = v.Prompts
 	}
 	if len(v.MediaOrigins) > 0 {
 		out.MediaOrigins = v.MediaOrigins

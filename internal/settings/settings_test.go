@@ -10,7 +10,7 @@ import (
 	"huying/internal/settings"
 )
 
-const whole = `{"phones":[{"label":"值班室","number":"0794-0000001"}],"volume":80,"prompts":"2026-03","media_origins":["wss://v.example"],
+const whole = `{"phones":[{"label":"值班室","number":"0794-0000001"}],"volume":80,"media_origins":["wss://v.example"],
 	"home_url":"https://hub.example:8443","last_url":"wss://county.example"}`
 
 func TestEveryFieldIsRead(t *testing.T) {
@@ -29,7 +29,7 @@ func TestEveryFieldIsRead(t *testing.T) {
 	if got := (settings.Values{}).Over(v); !reflect.DeepEqual(got, v) {
 		t.Errorf("nothing over it changed it: %+v", got)
 	}
-	if got := v.Over(settings.Values{Volume: 30, Prompts: "old"}); !reflect.DeepEqual(got, v) {
+	if got := v.Over(settings.Values{Volume: 30}); !reflect.DeepEqual(got, v) {
 		t.Errorf("not all lies over it: %+v", got)
 	}
 	raw, _ := json.Marshal(v)
@@ -43,8 +43,8 @@ func TestWhatCannotBeUsedIsNamed(t *testing.T) {
 		`[]`: "settings", `null`: "settings", `{} {}`: "settings", `{"a":` + strings.Repeat(" ", settings.MaxBytes) + `1}`: "settings",
 		`{"data_dir":"/"}`: "data_dir", `{"volume":0.5}`: "volume", `{"volume":5}`: "volume", `{"volume":101}`: "volume",
 		`{"phones":[{"label":"","number":"1"}]}`: "phones[0]", `{"phones":[{"label":"a","number":"1","x":1}]}`: "phones",
-		`{"phones":[{"label":"a\nb","number":"1"}]}`: "phones[0]", `{"prompts":"../x"}`: "prompts", `{"prompts":".."}`: "prompts",
-		`{"media_origins":["wss://v.example/x"]}`: "media_origins[0]", `{"media_origins":["file:///etc"]}`: "media_origins[0]",
+		`{"phones":[{"label":"a\nb","number":"1"}]}`: "phones[0]",
+		`{"media_origins":["wss://v.example/x"]}`:    "media_origins[0]", `{"media_origins":["file:///etc"]}`: "media_origins[0]",
 		`{"home_url":"hub.example"}`: "home_url", `{"last_url":"https://a@b"}`: "last_url", `{"home_url":"https://"}`: "home_url",
 	} {
 		_, err := settings.Parse([]byte(raw))

@@ -92,5 +92,6 @@ type View struct {
 	Volume   int       `json:"volume,omitempty" doc:"percent that the hub asks for; absent: as the page has it"`
 	Test     *Test     `json:"test,omitempty"`
 	Say      *Say      `json:"say,omitempty"`
+	Version  string    `json:"version,omitempty" doc:"of the terminal's program"`
 	DemoKeys bool      `json:"demo_keys" doc:"true: the page's own keys press; false: they only show the place of the real ones"`
 }

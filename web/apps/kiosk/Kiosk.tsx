@@ -6,6 +6,7 @@ import { post } from '@/features/panel/keys.ts'
 import { keepMicrophone } from '@/features/panel/soundTest.ts'
 import { usePanel } from '@/features/panel/usePanel.ts'
 import { useVolume } from '@/features/panel/useVolume.ts'
+import { shareOf } from '@/features/panel/volume.ts'
 import { loadLiveKit } from '@/features/talk/steadyRoom.ts'
 import { TrackVideo } from '@/features/talk/TrackVideo.tsx'
 import { useSteadyRoom } from '@/features/talk/useSteadyRoom.ts'
@@ -21,7 +22,11 @@ export function Kiosk() {
   const panel = usePanel(volume.loudness)
   const { media, dark } = panel.screen
   // Dark is also deaf: whoever answers must not be heard in the room.
-  const voice = useSteadyRoom(media, panel.view?.call ?? '', dark ? 0 : volume.loudness)
+  const voice = useSteadyRoom(
+    media,
+    panel.view?.call ?? '',
+    dark ? 0 : volume.loudness * shareOf(panel.view?.volume),
+  )
   useAlive(voice)
   useBeat()
   useWakeLock()

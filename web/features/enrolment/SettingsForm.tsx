@@ -30,9 +30,6 @@ export function SettingsForm({ values, below = {}, saving, onSave }: FormProps) 
       <Form.Item name="volume" label={t('set_volume')} extra={under(common.volume)}>
         <InputNumber min={loudness.least} max={loudness.most} precision={0} />
       </Form.Item>
-      <Form.Item name="prompts" label={t('set_prompts')} extra={under(common.prompts)}>
-        <Input maxLength={40} />
-      </Form.Item>
       <Form.Item
         name="media"
         label={t('set_media')}

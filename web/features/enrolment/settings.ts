@@ -9,7 +9,6 @@ export const loudness = { least: 20, most: 100 } as const
 export interface Form {
   phones: Phone[]
   volume: number | null
-  prompts: string
   media: string
   home_url: string
   last_url: string
@@ -19,7 +18,6 @@ export function formOf(values: KioskSettings): Form {
   return {
     phones: values.phones ?? [],
     volume: values.volume ?? null,
-    prompts: values.prompts ?? '',
     media: (values.media_origins ?? []).join('\n'),
     home_url: values.home_url ?? '',
     last_url: values.last_url ?? '',
@@ -36,7 +34,6 @@ export function valuesOf(form: Form): KioskSettings {
   return {
     ...(phones.length > 0 ? { phones } : {}),
     ...(form.volume ? { volume: form.volume } : {}),
-    ...(form.prompts.trim() ? { prompts: form.prompts.trim() } : {}),
     ...(media.length > 0 ? { media_origins: media } : {}),
     ...(form.home_url.trim() ? { home_url: form.home_url.trim() } : {}),
     ...(form.last_url.trim() ? { last_url: form.last_url.trim() } : {}),

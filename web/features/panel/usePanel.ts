@@ -9,6 +9,7 @@ import type { SoundName } from './sound.ts'
 import { listen, type Source } from './stream.ts'
 import { useSounds } from './useSounds.ts'
 import type { Key, View } from './view.ts'
+import { shareOf } from './volume.ts'
 
 /** A press that no view has shown after this long was not heard, in milliseconds. */
 const heardWithin = 3000
@@ -43,7 +44,11 @@ export function clicksAtOnce(model: Model, key: Key): boolean {
 export function usePanel(volume: number): Panel {
   const [model, dispatch] = useReducer(reduce, undefined, () => begin(recallPhones()))
   const screen = useMemo(() => screenOf(model), [model])
-  const { play, say, sound, said, clicked } = useSounds(screen, model.view, volume)
+  const { play, say, sound, said, clicked } = useSounds(
+    screen,
+    model.view,
+    volume * shareOf(model.view?.volume),
+  )
   const sender = useMemo(() => keySender(), [])
   const now = useRef(model)
   now.current = model

@@ -68,6 +68,8 @@ export type View = {
   say?: Say | undefined
   /** Of the terminal's program, for the helper's menu. */
   version?: string | undefined
+  /** Percent of full loudness that the hub asks for. */
+  volume?: number | undefined
   demo_keys: boolean
 }
 
@@ -112,6 +114,7 @@ export function parseView(data: string): View | null {
     test: testOf(raw.test),
     say: sayOf(raw.say),
     version: text(raw.version) || undefined,
+    volume: typeof raw.volume === 'number' ? raw.volume : undefined,
     demo_keys: raw.demo_keys === true,
   }
 }

@@ -32,3 +32,10 @@ export function keepStep(step: number, store: Pick<Storage, 'setItem'> = localSt
 
 /** 0 to 1, for a step. */
 export const loudnessOf = (step: number): number => steps[inside(step)] ?? 1
+
+/** No remote word may silence a kiosk: internal/settings has the same bound. */
+const leastAsked = 0.2
+
+/** The share, 0.2 to 1, that the hub leaves of the step chosen here. */
+export const shareOf = (percent: number | undefined): number =>
+  percent ? Math.min(1, Math.max(leastAsked, percent / 100)) : 1

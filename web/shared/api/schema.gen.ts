@@ -1154,7 +1154,6 @@ export interface components {
             last_url?: string;
             media_origins?: string[] | null;
             phones?: components["schemas"]["Phone"][] | null;
-            prompts?: string;
             /** Format: int64 */
             volume?: number;
         };

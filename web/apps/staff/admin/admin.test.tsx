@@ -122,9 +122,9 @@ test('a copied identity stands above the list with its way out', async () => {
 
 const config = (change: Partial<ConfigOutputBody> = {}): ConfigOutputBody => ({
   own: { rev: 7, settings: { volume: 80 }, given_at: '2026-11-22T00:00:00Z', given_by: 'p-qian' },
-  common: { rev: 3, settings: { prompts: '2026-03' } },
+  common: { rev: 3, settings: { home_url: 'wss://niutian.example' } },
   rev: 7,
-  settings: { volume: 80, prompts: '2026-03' },
+  settings: { volume: 80, home_url: 'wss://niutian.example' },
   ...change,
 })
 
@@ -152,7 +152,7 @@ test('only what is filled in is told; the common value stands beside an empty fi
   })
   const user = await administrator()
   await user.click(screen.getByRole('button', { name: '流坑村的设置' }))
-  expect(await screen.findByText('公共设置：2026-03')).toBeTruthy()
+  expect(await screen.findByText('公共设置：wss://niutian.example')).toBeTruthy()
   await user.click(screen.getByRole('button', { name: '加一个电话' }))
   await user.type(screen.getByLabelText('第 1 个电话的名称'), '值班室')
   await user.type(screen.getByLabelText('第 1 个电话的号码'), '0794-1')
