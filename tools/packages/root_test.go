@@ -7,6 +7,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"strconv"
 	"strings"
 	"syscall"
 	"testing"
@@ -190,8 +191,8 @@ func (m *machine) do(args ...string) string {
 
 // kill ends the machine and waits.
 func (m *machine) kill() {
-	if m.pid != "" {
-		_ = exec.Command("kill", "-KILL", m.pid).Run() // the first process takes all others with it
+	if pid, err := strconv.Atoi(m.pid); err == nil {
+		_ = syscall.Kill(pid, syscall.SIGKILL) // the first process takes all others with it
 	}
 	_ = syscall.Kill(-m.cmd.Process.Pid, syscall.SIGKILL)
 	<-m.ended
