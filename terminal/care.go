@@ -71,7 +71,6 @@ type (
 	}
 	recorded map[prompt.Code]bool // that the county made of who answers
 	practise struct{}
-	testNow  struct{}
 )
 
 // lookAfter is called at each tick. Whatever may wait, for a disk or a slow

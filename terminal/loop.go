@@ -165,8 +165,6 @@ func (l *loop) hear(m any) {
 		l.fault(FaultSound+":"+m.part, m.why != "", m.why)
 	case tested:
 		l.tested(m)
-	case testNow:
-		l.care.plan.Now(l.now())
 	case clockNews:
 		l.fault(FaultClock, m.wrong != 0, "by "+m.wrong.Round(time.Second).String())
 	case practise:

@@ -63,8 +63,9 @@ type Test struct {
 	Media *Media `json:"media,omitempty"`
 }
 
-// Say is what is to be said now: when N grows, what is being said is cut off
-// and Prompts are said one after another; none is silence.
+// Say is what is to be said now: when N grows, Prompts are said one after
+// another, and what still waited is forgotten; none is silence, at once. A page
+// cuts off the prompt that is being said, the terminal's own voice ends it.
 type Say struct {
 	N       uint64   `json:"n"`
 	Prompts []string `json:"prompts" nullable:"false" doc:"codes; GET /prompts/{code} is the sound"`

@@ -117,9 +117,6 @@ func (p *Plan) finish(now time.Duration) {
 	}
 }
 
-// Now starts a round at once: a technician asks for it.
-func (p *Plan) Now(now time.Duration) { p.due = min(p.due, now) }
-
 // Running is the test under way, or empty.
 func (p *Plan) Running() Name { return p.current }
 

@@ -91,9 +91,3 @@ func TestKiosksAreSpread(t *testing.T) {
 	idle(t, p, 4*time.Minute, true)
 	begin(t, p, 4*time.Minute+30*time.Second, Disk)
 }
-
-func TestATechnicianNeedNotWait(t *testing.T) {
-	p := New(DefaultTimes(), 0, 0)
-	p.Now(time.Second)
-	begin(t, p, time.Second, Disk)
-}
