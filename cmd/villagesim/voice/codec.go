@@ -9,6 +9,8 @@ import (
 	wasmopus "github.com/jj11hh/opus"
 	pionopus "github.com/pion/opus"
 	"github.com/pion/webrtc/v4"
+
+	g711 "huying/terminal/voice/codec"
 )
 
 const (
@@ -79,40 +81,10 @@ func (PCMU) Encode(frames [][]int16) ([][]byte, error) {
 	for i, frame := range frames {
 		packets[i] = make([]byte, len(frame))
 		for j, sample := range frame {
-			packets[i][j] = muLaw(sample)
+			packets[i][j] = g711.MuLaw(int(sample))
 		}
 	}
 	return packets, nil
-}
-
-// The constants of G.711 mu-law on 16-bit samples.
-const (
-	muBias = 0x84
-	muClip = 32635
-)
-
-func muLaw(sample int16) byte {
-	value, sign := int(sample), byte(0)
-	if value < 0 {
-		value, sign = -value, 0x80
-	}
-	value = min(value, muClip) + muBias
-	exponent := 7
-	for mask := 0x4000; exponent > 0 && value&mask == 0; mask >>= 1 {
-		exponent--
-	}
-	mantissa := byte(value>>(exponent+3)) & 0x0f
-	return ^(sign | byte(exponent)<<4 | mantissa)
-}
-
-func muLinear(code byte) float32 {
-	code = ^code
-	value := (int(code&0x0f)<<3 + muBias) << (code >> 4 & 7)
-	value -= muBias
-	if code&0x80 != 0 {
-		value = -value
-	}
-	return float32(value) / -math.MinInt16
 }
 
 // decoder turns one packet into mono samples in -1..1; the slice is valid until
@@ -137,7 +109,7 @@ func decoderFor(mime string) (decoder, int, error) {
 		return func(packet []byte) ([]float32, error) {
 			out = out[:0]
 			for _, code := range packet {
-				out = append(out, muLinear(code))
+				out = append(out, float32(g711.MuLinear(code))/-math.MinInt16)
 			}
 			return out, nil
 		}, pcmuRate, nil

@@ -30,7 +30,7 @@ func (pcmuEncoder) Encode(frame []int16) ([]byte, error) {
 		for _, s := range frame[i*ratio : (i+1)*ratio] {
 			sum += int(s)
 		}
-		out[i] = muLaw(sum / ratio)
+		out[i] = MuLaw(sum / ratio)
 	}
 	return out, nil
 }
@@ -44,7 +44,7 @@ type pcmuDecoder struct {
 func (d *pcmuDecoder) Decode(packet []byte) ([]int16, error) {
 	d.out = d.out[:0]
 	for _, code := range packet {
-		next := muLinear(code)
+		next := MuLinear(code)
 		for k := 1; k <= ratio; k++ {
 			d.out = append(d.out, int16(d.last+(next-d.last)*k/ratio))
 		}
@@ -53,7 +53,8 @@ func (d *pcmuDecoder) Decode(packet []byte) ([]int16, error) {
 	return d.out, nil
 }
 
-func muLaw(value int) byte {
+// MuLaw is the G.711 mu-law code of a 16-bit sample.
+func MuLaw(value int) byte {
 	sign := byte(0)
 	if value < 0 {
 		value, sign = -value, 0x80
@@ -67,7 +68,8 @@ func muLaw(value int) byte {
 	return ^(sign | byte(exponent)<<4 | mantissa)
 }
 
-func muLinear(code byte) int {
+// MuLinear is the 16-bit sample of a G.711 mu-law code.
+func MuLinear(code byte) int {
 	code = ^code
 	value := (int(code&0x0f)<<3+muBias)<<(code>>4&7) - muBias
 	if code&0x80 != 0 {
