@@ -133,7 +133,7 @@ func invalidBody(t Type, body []byte, err error) *Error {
 var readers = map[Type]func([]byte) (Frame, error){
 	THello: read[Hello], TWelcome: read[Welcome], TPress: read[Press], TPressAck: read[PressAck],
 	TPressHold: read[PressHold], TClaim: read[Claim], TGrant: read[Grant], TDeny: read[Deny],
-	TRelease: read[Release], TState: read[State], TMedia: read[Media], THealth: read[Health], TConfig: read[Config],
+	TRelease: read[Release], TState: read[State], TMedia: read[Media], THealth: read[Health], TConfig: read[Config], TUpdate: read[Update],
 	TPing: read[Ping], TPong: read[Pong], TRefuse: read[Refuse], TChallenge: read[Challenge],
 	TPeer: read[Peer], TFact: readFact, TFactAck: read[FactAck], TRegister: read[Register],
 	TCondition: read[Condition], TTicket: read[Ticket], TTicketAck: read[TicketAck], TTicketDo: read[TicketDo],

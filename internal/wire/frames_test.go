@@ -1,10 +1,13 @@
 package wire
 
 import (
+	"bytes"
 	"encoding/json"
+	"strings"
 	"time"
 
 	"huying/internal/call"
+	"huying/internal/release"
 )
 
 var (
@@ -47,6 +50,11 @@ var golden = map[string]Frame{
 		Faults: []Fault{{Code: "key_stuck", Part: "green", ForMS: 90000, Detail: "held for too long"}},
 		Tests:  []Test{{Name: "sound", Result: Passed, AgeMS: 3600000}, {Name: "key_path", Result: Skipped, Detail: "no loop is wired"}},
 		Power:  &Power{Percent: 93, LeftMS: 7200000}, Config: &ConfigState{Rev: 3, Tried: 4, Error: "phones[0]: no number"}, Version: "0.2.0"},
+	"health_update": Health{Ledger: Ledger{Since: 1, Made: 42}, Version: "0.3.0", Arch: "arm64",
+		Update: &UpdateState{Version: "0.3.1", Phase: Fetching, Percent: 40}},
+	"update": Update{Release: &release.Manifest{Version: "0.3.1", Arch: "arm64", Size: 20_000_000,
+		SHA256: strings.Repeat("5e", 32), Sig: bytes.Repeat([]byte{7}, 64)}},
+	"update_none":   Update{},
 	"config":        Config{Rev: 4, Settings: json.RawMessage(`{"volume":80}`)},
 	"press_quiet":   Press{Press: again, Call: first, Key: call.Enquiry, Purpose: call.ForQuiet, AgeMS: 3000, Sig: sig},
 	"ping_idle":     Ping{},

@@ -2,10 +2,11 @@ package wire
 
 import "encoding/json"
 
-// THealth and TConfig are not about calls: they travel in the second lane.
+// What is not about calls travels in the second lane.
 const (
 	THealth Type = "HEALTH"
 	TConfig Type = "CONFIG"
+	TUpdate Type = "UPDATE"
 )
 
 // Health is the kiosk's condition, whole; the latest wins. A kiosk sends it
@@ -17,6 +18,8 @@ type Health struct {
 	Power   *Power       `json:"power,omitempty"` // absent where the machine cannot tell
 	Config  *ConfigState `json:"config,omitempty"`
 	Version string       `json:"version,omitempty"`
+	Arch    string       `json:"arch,omitempty"` // of the program: amd64, arm64; with Version it names the package
+	Update  *UpdateState `json:"update,omitempty"`
 }
 
 // Ledger is the kiosk's count of its presses: it has made those with the
@@ -116,6 +119,9 @@ func (f Health) Validate() error {
 	}
 	if p := f.Power; p != nil && (p.Percent < -1 || p.Percent > 100 || p.LeftMS < 0) {
 		return bad("power", "percent is -1 to 100, left_ms 0 or more")
+	}
+	if u := f.Update; u != nil && !u.valid() || len(f.Arch) > maxWord {
+		return bad("update", "needs a version and one of the phases; error is at most 240 bytes, arch 64")
 	}
 	if c := f.Config; c != nil && len(c.Error) > maxDetail || len(f.Version) > maxWord {
 		return bad("config.error", "must be at most 240 bytes, version 64")
