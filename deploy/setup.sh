@@ -62,6 +62,8 @@ missing_packages() {
 	any /usr/bin/qemu-system-x86_64 || echo qemu-system-x86
 	any /usr/src/linux-headers-6.1.0-*-amd64/Makefile || echo linux-headers-amd64
 	any /usr/bin/xz || echo xz-utils
+	any /sbin/depmod || echo kmod
+	any /sbin/mkfs.ext4 || echo e2fsprogs
 	any /usr/sbin/debootstrap || echo debootstrap
 	any /usr/bin/systemd-nspawn || echo systemd-container
 	any /usr/bin/readelf || echo binutils

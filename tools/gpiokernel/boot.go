@@ -99,10 +99,7 @@ func makeInitramfs(ctx context.Context, work, path, guest string, modules []stri
 		"go", "test", "-c", "-ldflags=-s -w", "-o", binary, guest); err != nil {
 		return err
 	}
-	entries := []entry{
-		{name: "dev", mode: 0o040755},
-		{name: "dev/console", mode: character | 0o600, major: 5, minor: 1},
-	}
+	var files []File
 	for i, file := range append([]string{binary}, modules...) {
 		data, err := os.ReadFile(file)
 		if err != nil {
@@ -112,9 +109,9 @@ func makeInitramfs(ctx context.Context, work, path, guest string, modules []stri
 		if i > 0 {
 			name = fmt.Sprintf("module%d.ko", i) // loaded in the order of their names
 		}
-		entries = append(entries, entry{name: name, mode: regular | 0o755, data: data})
+		files = append(files, File{Name: name, Data: data})
 	}
-	if err := os.WriteFile(path, archive(entries), 0o600); err != nil {
+	if err := os.WriteFile(path, Initramfs(files), 0o600); err != nil {
 		return fmt.Errorf("gpiokernel: %w", err)
 	}
 	return nil

@@ -49,6 +49,25 @@ const (
 	character = 0o020000
 )
 
+// File is a program or a module of an initramfs, at its top.
+type File struct {
+	Name string
+	Data []byte
+}
+
+// Initramfs packs files so that a kernel can begin with them: /init is the
+// first process, and /dev has a console for it.
+func Initramfs(files []File) []byte {
+	entries := []entry{
+		{name: "dev", mode: 0o040755},
+		{name: "dev/console", mode: character | 0o600, major: 5, minor: 1},
+	}
+	for _, f := range files {
+		entries = append(entries, entry{name: f.Name, mode: regular | 0o755, data: f.Data})
+	}
+	return archive(entries)
+}
+
 // archive lays entries out as an initramfs: cpio in the "newc" format of
 // Documentation/driver-api/early-userspace/buffer-format.rst of the kernel.
 func archive(entries []entry) []byte {

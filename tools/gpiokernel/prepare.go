@@ -17,7 +17,20 @@ type Kernel struct {
 	Image   string   // an uncompressed vmlinux
 	Modules []string // of GPIO, in the order in which they are to be loaded
 	Input   []string // of input devices, likewise
+	Tree    string   // a folder to become /lib/modules of a whole Debian: Debian's modules in kept, and gpio-sim
 	Version string   // of the Debian packages, such as "6.1.192-2"
+	Release string   // as uname -r says it, such as "6.1.0-56-amd64"; the folder in Tree has this name
+}
+
+// kept are the parts of Debian's modules that a whole machine with a disk, a
+// network, USB and a sound card needs.
+var kept = []string{
+	"crypto/crc32c_generic.ko", "lib/crc16.ko", "lib/libcrc32c.ko", "fs/ext4", "fs/jbd2", "fs/mbcache.ko", "fs/autofs", "fs/configfs",
+	"drivers/virtio", "drivers/block/virtio_blk.ko", "drivers/char/virtio_console.ko",
+	"drivers/net/virtio_net.ko", "drivers/net/net_failover.ko", "net/core/failover.ko",
+	"drivers/input/evdev.ko", "drivers/input/misc/uinput.ko", "drivers/hid/hid.ko", "drivers/hid/hid-generic.ko", "drivers/hid/usbhid",
+	"drivers/usb/common", "drivers/usb/core", "drivers/usb/host", "drivers/usb/class/cdc-acm.ko",
+	"drivers/usb/serial/usbserial.ko", "drivers/usb/serial/ftdi_sio.ko", "sound/core", "sound/drivers/snd-dummy.ko", "sound/soundcore.ko",
 }
 
 // release is a kernel whose headers are installed.
@@ -28,7 +41,7 @@ type release struct {
 
 // contents ends the name of what is kept, so that an older program's is not
 // taken for whole.
-const contents = "-with-input"
+const contents = "-with-tree"
 
 // headers are where Debian unpacks a kernel's headers.
 const headers = "/usr/src/linux-headers-"
@@ -50,7 +63,7 @@ func Prepare(ctx context.Context, cache string) (Kernel, error) {
 	}
 	defer unlock()
 	folder := filepath.Join(cache, r.version+contents)
-	k := Kernel{Image: filepath.Join(folder, "vmlinux"), Version: r.version,
+	k := Kernel{Image: filepath.Join(folder, "vmlinux"), Version: r.version, Release: r.name, Tree: filepath.Join(folder, "modules"),
 		Modules: []string{filepath.Join(folder, "configfs.ko"), filepath.Join(folder, "huying_gpio.ko")},
 		Input:   []string{filepath.Join(folder, "evdev.ko"), filepath.Join(folder, "uinput.ko")}}
 	if _, err := os.Stat(folder); err == nil {
@@ -97,7 +110,7 @@ func installed(ctx context.Context) (release, error) {
 
 // build leaves what Kernel names in work/done.
 func build(ctx context.Context, work string, r release) error {
-	for _, step := range []func(context.Context, string, release) error{download, unpack, module, finish} {
+	for _, step := range []func(context.Context, string, release) error{download, unpack, module, finish, index} {
 		if err := step(ctx, work, r); err != nil {
 			return err
 		}
@@ -122,23 +135,26 @@ func download(ctx context.Context, work string, r release) error {
 var sources = []string{"drivers/gpio/gpio-sim.c", "drivers/gpio/gpiolib.h", "kernel/irq/irq_sim.c"}
 
 func unpack(ctx context.Context, work string, r release) error {
-	members := ""
+	members, parts := "", ""
 	for _, s := range sources {
 		members += " linux-source-6.1/" + s
+	}
+	for _, k := range kept {
+		parts += " ./lib/modules/" + r.name + "/kernel/" + k
 	}
 	_, err := run(ctx, work, "sh", "-ec", `
 mkdir -p module done
 dpkg-deb --fsys-tarfile linux-source-6.1_*.deb | tar xO ./usr/src/linux-source-6.1.tar.xz | xz -dc |
 	tar x --strip-components=1`+members+`
 rm linux-source-6.1_*.deb
-dpkg-deb --fsys-tarfile linux-image-*.deb |
-	tar x ./boot/vmlinuz-`+r.name+` ./lib/modules/`+r.name+`/kernel/fs/configfs/configfs.ko \
-	./lib/modules/`+r.name+`/kernel/drivers/input/evdev.ko ./lib/modules/`+r.name+`/kernel/drivers/input/misc/uinput.ko
+dpkg-deb --fsys-tarfile linux-image-*.deb | tar x ./boot/vmlinuz-`+r.name+` \
+	./lib/modules/`+r.name+`/modules.order ./lib/modules/`+r.name+`/modules.builtin ./lib/modules/`+r.name+`/modules.builtin.modinfo`+parts+`
 rm linux-image-*.deb
 mv `+strings.Join(sources, " ")+` module/
 cd lib/modules/`+r.name+`/kernel
-mv fs/configfs/configfs.ko drivers/input/evdev.ko drivers/input/misc/uinput.ko ../../../../done/
+cp fs/configfs/configfs.ko drivers/input/evdev.ko drivers/input/misc/uinput.ko ../../../../done/
 cd ../../../..
+mv lib/modules done/modules
 mv boot/vmlinuz-`+r.name+` vmlinuz
 `)
 	return err
@@ -188,6 +204,19 @@ func finish(ctx context.Context, work string, _ release) error {
 		return fmt.Errorf("gpiokernel: %w", err)
 	}
 	_, err = run(ctx, work, "sh", "-ec", "xz -dc --single-stream vmlinux.xz > vmlinux && strip --strip-debug -o done/vmlinux vmlinux")
+	return err
+}
+
+// index makes the modules a tree that modprobe can use.
+func index(ctx context.Context, work string, r release) error {
+	_, err := run(ctx, filepath.Join(work, "done"), "sh", "-ec", `
+mkdir modules/`+r.name+`/extra
+cp huying_gpio.ko modules/`+r.name+`/extra/
+# depmod wants the whole path.
+mkdir -p base/lib && mv modules base/lib/
+depmod --basedir "$PWD/base" `+r.name+`
+mv base/lib/modules . && rm -r base
+`)
 	return err
 }
 
