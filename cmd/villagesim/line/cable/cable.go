@@ -1,7 +1,8 @@
 // Package cable carries IP packets between machines over lines that are as bad
 // as one wants: it loses them, delays each by its own time, so that they
-// overtake one another, or lets none through. The kernel's own way of doing
-// so, netem, is not in every kernel; TCP cannot tell the difference.
+// overtake one another, lets only so many octets through in a second, or none.
+// The kernel's own way of doing so, netem, is not in every kernel; TCP cannot
+// tell the difference.
 package cable
 
 import (
@@ -20,17 +21,34 @@ type Quality struct {
 	Loss   float64       // share of the packets that is lost, 0 to 1
 	Delay  time.Duration // mean time that a packet takes
 	Jitter time.Duration // a packet takes Delay ± at most this, evenly distributed
+	// Rate is how many bits of IP packets a direction carries in a second; 0 is
+	// no limit. What comes faster waits.
+	Rate int64
+	// Queue is how long a packet may wait for those before it; one that would
+	// wait longer is dropped. 0 is no bound: a line that forgets nothing.
+	Queue time.Duration
 }
 
-// sample decides the fate of one packet.
-func (q Quality) sample(rng *rand.Rand) (after time.Duration, lost bool) {
+// sample decides the fate of one packet of so many octets that comes now to a
+// direction which is free again at the moment free, and gives that moment anew.
+// A packet that is lost on the way has taken its time of the line all the same.
+func (q Quality) sample(rng *rand.Rand, now, free time.Time, size int) (after time.Duration, next time.Time, lost bool) {
+	if q.Rate > 0 {
+		waits := max(0, free.Sub(now))
+		if q.Queue > 0 && waits > q.Queue {
+			return 0, free, true
+		}
+		after = waits + time.Duration(int64(size)*8*int64(time.Second)/q.Rate)
+		free = now.Add(after)
+	}
 	if q.Loss > 0 && rng.Float64() < q.Loss {
-		return 0, true
+		return 0, free, true
 	}
+	var jitter time.Duration
 	if q.Jitter > 0 {
-		after = time.Duration(rng.Int64N(int64(2*q.Jitter)+1)) - q.Jitter
+		jitter = time.Duration(rng.Int64N(int64(2*q.Jitter)+1)) - q.Jitter
 	}
-	return max(0, q.Delay+after), false
+	return after + max(0, q.Delay+jitter), free, false
 }
 
 // Net joins machines, each with each.
@@ -38,24 +56,20 @@ type Net struct {
 	ends map[netip.Addr]io.ReadWriter
 	mu   sync.Mutex
 	rng  *rand.Rand
-	bad  map[pair]Quality
+	bad  map[way]Quality
+	free map[way]time.Time // when a direction has sent all that waits for it
+	took map[way]int64     // octets that a direction was given
 	all  atomic.Int64
 	gone atomic.Int64
 }
 
-// pair is a line, whichever way round.
-type pair struct{ low, high netip.Addr }
-
-func line(a, b netip.Addr) pair {
-	if b.Less(a) {
-		a, b = b, a
-	}
-	return pair{a, b}
-}
+// way is one direction of a line.
+type way struct{ from, to netip.Addr }
 
 // New joins ends by perfect lines. Reading goes on until an end is closed.
 func New(ends map[netip.Addr]io.ReadWriter, seed uint64) *Net {
-	n := &Net{ends: ends, rng: rand.New(rand.NewPCG(seed, 7)), bad: map[pair]Quality{}}
+	n := &Net{ends: ends, rng: rand.New(rand.NewPCG(seed, 7)),
+		bad: map[way]Quality{}, free: map[way]time.Time{}, took: map[way]int64{}}
 	for _, e := range ends {
 		go n.carry(e)
 	}
@@ -67,7 +81,15 @@ func New(ends map[netip.Addr]io.ReadWriter, seed uint64) *Net {
 func (n *Net) Set(a, b netip.Addr, q Quality) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	n.bad[line(a, b)] = q
+	n.bad[way{a, b}], n.bad[way{b, a}] = q, q
+}
+
+// Octets says how many octets of IP packets one machine has sent to another,
+// lost ones included.
+func (n *Net) Octets(from, to netip.Addr) int64 {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	return n.took[way{from, to}]
 }
 
 // Lost says how many packets were given to the lines, and how many of those
@@ -90,9 +112,7 @@ func (n *Net) carry(from io.Reader) {
 			continue // IPv6 that looks for routers, multicast
 		}
 		n.all.Add(1)
-		n.mu.Lock()
-		after, lost := n.bad[line(a, b)].sample(n.rng)
-		n.mu.Unlock()
+		after, lost := n.fate(way{a, b}, size)
 		if lost {
 			n.gone.Add(1)
 			continue
@@ -105,6 +125,14 @@ func (n *Net) carry(from io.Reader) {
 		// A machine that is gone loses what was under way to it.
 		time.AfterFunc(after, func() { _, _ = to.Write(packet) })
 	}
+}
+
+func (n *Net) fate(w way, size int) (after time.Duration, lost bool) {
+	n.mu.Lock()
+	defer n.mu.Unlock()
+	after, n.free[w], lost = n.bad[w].sample(n.rng, time.Now(), n.free[w], size)
+	n.took[w] += int64(size)
+	return after, lost
 }
 
 // addresses reads where an IPv4 packet comes from and goes.

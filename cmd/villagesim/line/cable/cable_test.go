@@ -100,6 +100,54 @@ func TestABadLine(t *testing.T) {
 	})
 }
 
+// TestAThinLine gives 1000 packets of 24 octets, 19.2 kbit/s, to a line that
+// carries half of that and keeps nobody waiting for more than 200 ms.
+func TestAThinLine(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		const each = 20 * time.Millisecond // 24 octets at 9600 bit/s
+		_, b, began, n := send(t, cable.Quality{Delay: 50 * time.Millisecond, Rate: 9600, Queue: 200 * time.Millisecond})
+		if lost, of := n.Lost(); of != 1000 || int(lost)+len(b.came) != 1000 || len(b.came) < 500 || len(b.came) > 515 {
+			t.Fatalf("of %d packets %d were lost and %d came, want half of them and what waited", of, lost, len(b.came))
+		}
+		longest, before := time.Duration(0), began
+		for i, at := range b.came {
+			k := binary.BigEndian.Uint32(b.what[i][20:])
+			longest = max(longest, at.Sub(began)-time.Duration(k)*10*time.Millisecond)
+			if at.Sub(before) < each {
+				t.Fatalf("packet %d came %v after the one before it, want %v at least", k, at.Sub(before), each)
+			}
+			before = at
+		}
+		if longest < 200*time.Millisecond || longest > 50*time.Millisecond+200*time.Millisecond+each {
+			t.Errorf("the longest way took %v, want 270 ms at most", longest)
+		}
+		if got := n.Octets(left, right); got != 24_000 || n.Octets(right, left) != 0 {
+			t.Errorf("%d octets were counted there, %d back", got, n.Octets(right, left))
+		}
+	})
+}
+
+// TestTheWaysOfALineDoNotHinderEachOther: a queue in one direction is none in the other.
+func TestTheWaysOfALineDoNotHinderEachOther(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		a, b, _, n := send(t, cable.Quality{Rate: 9600, Queue: time.Second})
+		n.Set(left, right, cable.Quality{Rate: 9600})
+		for i := range uint32(50) {
+			a.out <- packet(left, right, i)
+		}
+		began := time.Now()
+		b.out <- packet(right, left, 0)
+		time.Sleep(time.Minute)
+		synctest.Wait()
+		if len(a.came) != 1 || a.came[0].Sub(began) != 20*time.Millisecond {
+			t.Errorf("the one packet back came at %v", a.came)
+		}
+		if last := b.came[len(b.came)-1].Sub(began); last != time.Second {
+			t.Errorf("the last of 50 packets without a bound took %v, want 1 s", last)
+		}
+	})
+}
+
 func TestWhatIsNoPacketForAnybody(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		a, b, _, _ := send(t, cable.Quality{})
