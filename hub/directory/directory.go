@@ -7,6 +7,7 @@ package directory
 
 import (
 	"bytes"
+	"encoding/hex"
 	"encoding/json"
 	"time"
 
@@ -70,6 +71,18 @@ type Settings struct {
 	GivenBy string          // Person.ID
 	GivenAt time.Time
 }
+
+// Photo is how a person looks, for villagers who do not read.
+type Photo struct {
+	Person  string // Person.ID
+	JPEG    []byte // hub/photo made it: square, without metadata, at most 100 KiB
+	SHA256  [32]byte
+	GivenBy string // Person.ID: the person's own, or an administrator's
+	GivenAt time.Time
+}
+
+// Tag is the photo's entity tag for HTTP, as photo.Tag makes it.
+func (p Photo) Tag() string { return `"` + hex.EncodeToString(p.SHA256[:]) + `"` }
 
 // News is what a hub must notice soon, whichever process of it did it.
 type News struct {

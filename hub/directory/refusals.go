@@ -14,6 +14,11 @@ func ErrAccountTaken() error {
 	return refusal.At(refusal.AccountTaken, "account", "这个账号已有人使用，请换一个。")
 }
 
+// ErrNoPhoto says that a person gave no photo.
+func ErrNoPhoto() error {
+	return refusal.New(refusal.NoPhoto, "这个人还没有照片。")
+}
+
 // ErrUnknownKiosk says that no kiosk has that ID.
 func ErrUnknownKiosk() error {
 	return refusal.New(refusal.UnknownKiosk, "没有这台终端，请核对终端编号。")

@@ -52,6 +52,16 @@ type Codes interface {
 	RedeemCode(ctx context.Context, hash, publicKey []byte, now time.Time) (Kiosk, error)
 }
 
+// Photos keeps at most one photo of each person.
+type Photos interface {
+	// PutPhoto keeps a photo in place of an earlier one. Refusal: unknown_person.
+	PutPhoto(ctx context.Context, p Photo) error
+	// Photo finds a person's photo. Refusal: no_photo.
+	Photo(ctx context.Context, person string) (Photo, error)
+	// DropPhoto forgets a person's photo; that there is none is no error.
+	DropPhoto(ctx context.Context, person string) error
+}
+
 // Remote keeps what kiosks are told from afar.
 type Remote interface {
 	// PutSettings keeps s as the latest revision of its kiosk, or of all, and
@@ -69,6 +79,7 @@ type Store interface {
 	People
 	Kiosks
 	Codes
+	Photos
 	Remote
 	authority.Keeper
 }

@@ -46,6 +46,9 @@ const (
 	BadCode       = "bad_code"      // enrolment code unknown, used or expired
 	UnknownPerson = "unknown_person"
 	AccountTaken  = "account_taken"
+	BadPhoto      = "bad_photo" // not a picture that can be shown; the sentence says why
+	NoPhoto       = "no_photo"  // the person gave none
+	UnprovenKiosk = "unproven_kiosk"
 
 	// The hub itself.
 	StoreDown = "store_down"

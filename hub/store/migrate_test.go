@@ -63,6 +63,7 @@ var merged = map[string]string{
 	"00003_purpose.sql":       "8749f1925b5b5816",
 	"00004_identity.sql":      "917c2c1ae469fbd5",
 	"00005_proof_of_life.sql": "3160e3deee0a83ed",
+	"00006_photos.sql":        "5eef0254b4aa6e23",
 }
 
 func TestMigrationsAreImmutable(t *testing.T) {

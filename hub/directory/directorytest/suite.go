@@ -31,6 +31,7 @@ func Run(t *testing.T, open func(t *testing.T) directory.Store) {
 		{"a code gives its kiosk the key, once", redeem},
 		{"a code is void when late, replaced or withdrawn", voids},
 		{"of many who redeem at once one succeeds", race},
+		{"a person has one photo", photos},
 		{"the authority is the first that was offered", keepAuthority},
 		{"settings count up, the latest of each kiosk is given", settings},
 		{"news tells who is revoked", news},

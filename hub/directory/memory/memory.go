@@ -22,6 +22,7 @@ type Store struct {
 	kiosks map[string]directory.Kiosk
 	codes  map[string]directory.Code // by kiosk: one open code each
 
+	photos    map[string]directory.Photo
 	authority *authority.Kept
 	settings  map[string]directory.Settings // the latest, by kiosk
 	rev       uint32
@@ -36,6 +37,7 @@ func New() *Store {
 		kiosks: make(map[string]directory.Kiosk),
 		codes:  make(map[string]directory.Code),
 
+		photos:   make(map[string]directory.Photo),
 		settings: make(map[string]directory.Settings),
 	}
 }

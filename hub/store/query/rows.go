@@ -113,6 +113,14 @@ type Person struct {
 	PasswordHash string
 }
 
+type Photo struct {
+	Person  string
+	Jpeg    []byte
+	Sha256  []byte
+	GivenBy string
+	GivenAt time.Time
+}
+
 type Press struct {
 	Kiosk     string
 	Boot      int64
