@@ -46,7 +46,8 @@ type Board struct {
 	conf Config
 	open func(path string) (port, error)
 	now  func() time.Duration
-	rest func(time.Duration) bool // waits; false at once when the board is to stop
+	halt *input.Halt
+	rest func(time.Duration) bool // halt's, or that of a test
 
 	out    *outbox
 	link   *link
@@ -58,9 +59,7 @@ type Board struct {
 	have   uint16        // its acknowledgements
 	acked  uint16
 
-	stop chan struct{}
 	gone chan struct{}
-	once sync.Once
 
 	mu      sync.Mutex
 	shown   [Outputs]Pattern
@@ -86,9 +85,9 @@ func Open(c Config) (*Board, error) {
 func newBoard(c Config) *Board {
 	b := &Board{
 		conf: c, open: openSerial, now: input.NewClock(), out: newOutbox(),
-		stop: make(chan struct{}), gone: make(chan struct{}),
+		halt: input.NewHalt(), gone: make(chan struct{}),
 	}
-	b.rest = b.sleep
+	b.rest = b.halt.Rest
 	b.link = newLink(b.out)
 	return b
 }
@@ -102,7 +101,7 @@ func (b *Board) Events() <-chan input.Event { return b.out.out }
 // Close implements input.Input. The lamps show the firmware's own pattern for
 // a lost host 5 s later.
 func (b *Board) Close() error {
-	b.once.Do(func() { close(b.stop) })
+	b.halt.Stop()
 	<-b.gone
 	b.out.close()
 	return nil
@@ -197,24 +196,5 @@ func (b *Board) restored(now time.Duration) {
 	b.faulty = false
 	for _, k := range keys {
 		b.out.push(input.Event{Key: k, Kind: input.Restored, At: now})
-	}
-}
-
-func (b *Board) sleep(d time.Duration) bool {
-	if d == 0 {
-		select {
-		case <-b.stop:
-			return false
-		default:
-			return true
-		}
-	}
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-b.stop:
-		return false
-	case <-t.C:
-		return true
 	}
 }

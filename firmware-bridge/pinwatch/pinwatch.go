@@ -6,7 +6,6 @@ package pinwatch
 
 import (
 	"fmt"
-	"sync"
 	"time"
 
 	"periph.io/x/conn/v3/gpio"
@@ -29,12 +28,9 @@ type Pin struct {
 
 // Keys watches pins, each in a goroutine of its own.
 type Keys struct {
-	queue *input.Queue
-	now   func() time.Duration
-	stop  chan struct{}
-	once  sync.Once
-	wg    sync.WaitGroup
-	pins  []Pin
+	*input.Runtime
+	now  func() time.Duration
+	pins []Pin
 }
 
 var _ input.Input = (*Keys)(nil)
@@ -50,22 +46,20 @@ func Open(pins ...Pin) (*Keys, error) {
 			return nil, fmt.Errorf("pinwatch: %s key on %s: %w", p.Key, p.In, err)
 		}
 	}
-	w := &Keys{queue: input.NewQueue(), now: input.NewClock(), stop: make(chan struct{}), pins: pins}
+	r, err := input.NewRuntime()
+	if err != nil {
+		return nil, err
+	}
+	w := &Keys{Runtime: r, now: input.NewClock(), pins: pins}
 	for _, p := range pins {
-		w.wg.Go(func() { w.watch(p) })
+		w.Go(func() { w.watch(p) })
 	}
 	return w, nil
 }
 
-// Events implements input.Input.
-func (w *Keys) Events() <-chan input.Event { return w.queue.Events() }
-
 // Close implements input.Input. It may take a second: a pin cannot be woken.
 func (w *Keys) Close() error {
-	w.once.Do(func() { close(w.stop) })
-	w.wg.Wait()
-	w.queue.Close()
-	var first error
+	first := w.Runtime.Close()
 	for _, p := range w.pins {
 		if err := p.In.Halt(); err != nil && first == nil {
 			first = fmt.Errorf("pinwatch: %s: %w", p.In, err)
@@ -75,15 +69,10 @@ func (w *Keys) Close() error {
 }
 
 func (w *Keys) watch(p Pin) {
-	m := key.NewMachine(p.Key, key.Raw(), w.queue.Push)
+	m := key.NewMachine(p.Key, key.Raw(), w.Emit)
 	level := func() bool { return (p.In.Read() == gpio.High) != p.ActiveLow }
 	m.Level(level(), w.now(), input.ByLevel)
-	for {
-		select {
-		case <-w.stop:
-			return
-		default:
-		}
+	for w.Rest(0) {
 		edge := p.In.WaitForEdge(w.patience(m))
 		for edge { // drain until empty: only then may a timer decide anything
 			m.Level(level(), w.now(), input.ByEdge)
