@@ -4,10 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
-	"sync"
-	"time"
-
-	"golang.org/x/sys/unix"
 
 	"huying/firmware-bridge/input"
 )
@@ -19,19 +15,9 @@ type KeyCode struct {
 }
 
 // Keys is the Input of the keys of one device.
-type Keys struct {
-	queue *input.Queue
-	stop  chan struct{}
-	wake  int // eventfd, readable from Close on
-	once  sync.Once
-	wg    sync.WaitGroup
-	err   error
-}
+type Keys struct{ *input.Runtime }
 
 var _ input.Input = (*Keys)(nil)
-
-// wakeUp makes an eventfd readable: any value but 0 does, in either byte order.
-var wakeUp = [8]byte{1}
 
 // Open begins to read keys of the device at a path, best a link below
 // /dev/input/by-id or by-path: the number of an event device depends on the
@@ -44,18 +30,17 @@ func open(kernel kernel, path string, codes []KeyCode) (*Keys, error) {
 	if err := validate(path, codes); err != nil {
 		return nil, err
 	}
-	wake, err := unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK)
+	r, err := input.NewRuntime()
 	if err != nil {
-		return nil, fmt.Errorf("evdev: eventfd: %w", err)
+		return nil, err
 	}
-	k := &Keys{queue: input.NewQueue(), stop: make(chan struct{}), wake: wake}
+	k := &Keys{r}
 	var all []Code
 	for _, c := range codes {
 		all = append(all, c.Code)
 	}
-	device := func() (source, error) { return openSource(kernel, path, wake, all) }
-	w := newWatcher(codes, device, input.Monotonic, k.rest, k.queue.Push)
-	k.wg.Go(w.run)
+	device := func() (source, error) { return openSource(kernel, path, k.Wake(), all) }
+	k.Go(newWatcher(codes, device, input.Monotonic, k.Rest, k.Emit).run)
 	return k, nil
 }
 
@@ -77,38 +62,4 @@ func validate(path string, codes []KeyCode) error {
 		keys[c.Key], used[c.Code] = true, true
 	}
 	return nil
-}
-
-func (k *Keys) rest(d time.Duration) bool {
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-k.stop:
-		return false
-	default:
-	}
-	if d == 0 {
-		return true
-	}
-	select {
-	case <-k.stop:
-		return false
-	case <-t.C:
-		return true
-	}
-}
-
-// Events implements input.Input.
-func (k *Keys) Events() <-chan input.Event { return k.queue.Events() }
-
-// Close implements input.Input. The device types again what it is told to.
-func (k *Keys) Close() error {
-	k.once.Do(func() {
-		close(k.stop)
-		_, err := unix.Write(k.wake, wakeUp[:])
-		k.wg.Wait()
-		k.queue.Close()
-		k.err = errors.Join(err, unix.Close(k.wake))
-	})
-	return k.err
 }

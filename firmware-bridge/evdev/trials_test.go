@@ -90,24 +90,24 @@ func (s *stand) open(t trialOf) {
 	if t.kernel != nil {
 		k = t.kernel(k)
 	}
-	wake, err := unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK)
+	r, err := input.NewRuntime()
 	if err != nil {
 		panic(err)
 	}
-	s.keys = &Keys{queue: input.NewQueue(), stop: make(chan struct{}), wake: wake}
+	s.keys = &Keys{r}
 	device := func() (source, error) {
-		src, err := openSource(k, s.dev.path, wake, []Code{enter, space})
+		src, err := openSource(k, s.dev.path, r.Wake(), []Code{enter, space})
 		if err != nil {
 			return nil, err
 		}
 		if f := src.(*fdSource); t.share {
 			_ = unix.Close(f.state)
-			f.state, _ = unix.Dup(f.fd)
+			f.state, _ = unix.Dup(f.FD)
 		}
 		return slowSource{src, &s.stall}, nil
 	}
-	w := newWatcher(both, device, input.Monotonic, s.keys.rest, s.keys.queue.Push)
-	s.keys.wg.Go(w.run)
+	w := newWatcher(both, device, input.Monotonic, r.Rest, r.Emit)
+	r.Go(w.run)
 	go s.collect(s.keys)
 	wait(100 * ms) // so that it has the device
 }

@@ -3,11 +3,8 @@ package gpioline
 import (
 	"errors"
 	"fmt"
-	"sync"
-	"time"
 
 	"github.com/warthog618/go-gpiocdev/uapi"
-	"golang.org/x/sys/unix"
 	"periph.io/x/conn/v3/gpio"
 
 	"huying/firmware-bridge/input"
@@ -26,19 +23,9 @@ type KeyLine struct {
 }
 
 // Keys is the Input of keys on GPIO lines, one goroutine for each line.
-type Keys struct {
-	queue *input.Queue
-	stop  chan struct{}
-	wake  int // eventfd, readable from Close on
-	once  sync.Once
-	wg    sync.WaitGroup
-	err   error
-}
+type Keys struct{ *input.Runtime }
 
 var _ input.Input = (*Keys)(nil)
-
-// wakeUp makes an eventfd readable: any value but 0 does, in either byte order.
-var wakeUp = [8]byte{1}
 
 // Open begins to read the keys. A line that is absent or busy is no error but
 // a Fault event, and Restored once it is there: one broken key must not keep
@@ -52,9 +39,9 @@ func Open(lines ...KeyLine) (*Keys, error) {
 		return nil, err
 	}
 	for _, l := range lines {
-		w := k.watcher(l.Key, func() (source, error) { return openKey(l, k.wake) })
+		w := k.watcher(l.Key, func() (source, error) { return openKey(l, k.Wake()) })
 		w.supervise(l)
-		k.wg.Go(w.run)
+		k.Go(w.run)
 	}
 	return k, nil
 }
@@ -87,11 +74,8 @@ func validate(lines []KeyLine) error {
 }
 
 func newKeys() (*Keys, error) {
-	wake, err := unix.Eventfd(0, unix.EFD_CLOEXEC|unix.EFD_NONBLOCK)
-	if err != nil {
-		return nil, fmt.Errorf("gpioline: eventfd: %w", err)
-	}
-	return &Keys{queue: input.NewQueue(), stop: make(chan struct{}), wake: wake}, nil
+	r, err := input.NewRuntime()
+	return &Keys{r}, err
 }
 
 func openKey(l KeyLine, wake int) (source, error) {
@@ -105,43 +89,9 @@ func openKey(l KeyLine, wake int) (source, error) {
 }
 
 func (k *Keys) watcher(name input.Key, open func() (source, error)) *watcher {
-	return newWatcher(name, open, input.Monotonic, k.rest, k.queue.Push)
+	return newWatcher(name, open, input.Monotonic, k.Rest, k.Emit)
 }
 
 func (k *Keys) watch(name input.Key, open func() (source, error)) {
-	k.wg.Go(k.watcher(name, open).run)
-}
-
-func (k *Keys) rest(d time.Duration) bool {
-	if d == 0 {
-		select {
-		case <-k.stop:
-			return false
-		default:
-			return true
-		}
-	}
-	t := time.NewTimer(d)
-	defer t.Stop()
-	select {
-	case <-k.stop:
-		return false
-	case <-t.C:
-		return true
-	}
-}
-
-// Events implements input.Input.
-func (k *Keys) Events() <-chan input.Event { return k.queue.Events() }
-
-// Close implements input.Input.
-func (k *Keys) Close() error {
-	k.once.Do(func() {
-		close(k.stop)
-		_, err := unix.Write(k.wake, wakeUp[:])
-		k.wg.Wait()
-		k.queue.Close()
-		k.err = errors.Join(err, unix.Close(k.wake))
-	})
-	return k.err
+	k.Go(k.watcher(name, open).run)
 }

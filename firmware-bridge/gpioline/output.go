@@ -11,11 +11,13 @@ import (
 	"golang.org/x/sys/unix"
 	"periph.io/x/conn/v3/gpio"
 	"periph.io/x/conn/v3/physic"
+
+	"huying/firmware-bridge/watch"
 )
 
 // Output drives one lamp or buzzer on a GPIO line. It remembers whether it is
 // to be on and, each second, says so to the kernel again: a chip that was
-// unplugged is driven as wanted within retryEvery of its return, without
+// unplugged is driven as wanted within watch.RetryEvery of its return, without
 // anybody asking. A line that is absent or busy is an error of Set until it is
 // there, and of nothing else. All methods may be called from any goroutine and
 // none waits for more than a few calls of the kernel.
@@ -110,7 +112,7 @@ func (o *Output) drive() error {
 // keep drives the line again and again: chips come back, and an expander that
 // lost its power for a moment has forgotten what it was told.
 func (o *Output) keep() {
-	t := time.NewTicker(retryEvery)
+	t := time.NewTicker(watch.RetryEvery)
 	defer t.Stop()
 	for {
 		select {

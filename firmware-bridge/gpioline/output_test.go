@@ -9,6 +9,8 @@ import (
 	"github.com/warthog618/go-gpiocdev/uapi"
 	"golang.org/x/sys/unix"
 	"periph.io/x/conn/v3/gpio"
+
+	"huying/firmware-bridge/watch"
 )
 
 // lampChip is a chip that can be unplugged; high is what its line does.
@@ -50,7 +52,7 @@ func TestOutputIsDrivenAgainWhenItsChipReturns(t *testing.T) {
 			t.Fatalf("high %t after %d requests: %v", c.high, len(c.requests), err)
 		}
 		change(o, func() { c.absent = true })
-		wait(retryEvery)
+		wait(watch.RetryEvery)
 		if !errors.Is(o.Err(), ErrNoChip) {
 			t.Errorf("without a chip: %v", o.Err())
 		}
@@ -58,12 +60,12 @@ func TestOutputIsDrivenAgainWhenItsChipReturns(t *testing.T) {
 			t.Errorf("read back %v", err)
 		}
 		change(o, func() { c.absent, c.high = false, false })
-		wait(retryEvery)
+		wait(watch.RetryEvery)
 		if on, err := o.ReadBack(); !on || err != nil || o.Err() != nil || o.Number() != 17 {
 			t.Errorf("on %t, %v, %v, number %d", on, err, o.Err(), o.Number())
 		}
 		change(o, func() { c.high = false }) // an expander that lost its power for a moment
-		wait(retryEvery)
+		wait(watch.RetryEvery)
 		if !c.high {
 			t.Error("a forgetful chip was not told again")
 		}
@@ -78,7 +80,7 @@ func TestOutputThatIsAbsentAtTheStart(t *testing.T) {
 			t.Errorf("got %v", err)
 		}
 		change(o, func() { c.absent = false })
-		wait(retryEvery)
+		wait(watch.RetryEvery)
 		if !c.high {
 			t.Error("what was wanted before the chip came was forgotten")
 		}

@@ -29,6 +29,9 @@ func setLevel(fd int, high bool) error {
 	return uapi.SetLineValuesV2(uintptr(fd), v)
 }
 
+// wakeUp makes an eventfd readable: any value but 0 does, in either byte order.
+var wakeUp = [8]byte{1}
+
 // Pin is one line as a periph.io pin: a PinOut for lamps, a PinIn for drivers
 // that want one. Levels are physical: High is voltage on the line. For keys
 // use Keys, which keeps the kernel's timestamps. Only one goroutine may be in
@@ -204,7 +207,7 @@ func (p *Pin) Out(l gpio.Level) error {
 	p.mu.Lock()
 	defer p.mu.Unlock()
 	if p.src != nil && p.output {
-		err := p.kernel.set(p.src.fd, bool(l))
+		err := p.kernel.set(p.src.FD, bool(l))
 		if err == nil {
 			return nil
 		}

@@ -10,6 +10,7 @@ import (
 
 	"huying/firmware-bridge/input"
 	"huying/firmware-bridge/key"
+	"huying/firmware-bridge/watch"
 )
 
 // fakeLine is a pipe in place of a line's descriptor: real poll and read, the
@@ -49,7 +50,7 @@ func startPipe(t *testing.T) (*Keys, *fakeLine, int) {
 		t.Fatal(err)
 	}
 	l := &fakeLine{t: t, write: make(chan int, 8)}
-	k.watch(input.Red, func() (source, error) { return l.open(k.wake) })
+	k.watch(input.Red, func() (source, error) { return l.open(k.Wake()) })
 	return k, l, <-l.write
 }
 
@@ -134,7 +135,7 @@ func TestCloseWakesAWaitingReader(t *testing.T) {
 	if err := k.Close(); err != nil {
 		t.Error(err)
 	}
-	if d := time.Since(start); d > compareEvery/2 {
+	if d := time.Since(start); d > watch.CompareEvery/2 {
 		t.Errorf("Close took %s", d)
 	}
 	_ = unix.Close(fd)

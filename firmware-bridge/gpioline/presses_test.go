@@ -10,6 +10,7 @@ import (
 	"huying/firmware-bridge/input"
 	"huying/firmware-bridge/key"
 	"huying/firmware-bridge/pinwatch"
+	"huying/firmware-bridge/watch"
 
 	"github.com/warthog618/go-gpiocdev/uapi"
 	"periph.io/x/conn/v3/gpio"
@@ -180,7 +181,7 @@ func (s *stand) pull() {
 
 // seen is how late the loss of a chip or its return may be noticed: the kernel
 // of Debian 12 wakes nobody who polls a chip that goes.
-const seen = compareEvery + 50*ms
+const seen = watch.CompareEvery + 50*ms
 
 // replug: the chip goes and comes back, between presses, in the middle of one,
 // and returns under a hand.
@@ -277,7 +278,7 @@ func wires(s *stand, n int) {
 		if !whole { // cut, and found before the next press
 			rest(false)
 			// The last look may have met the contacts of a press in passing.
-			s.wants(input.Red, input.Fault, s.at+key.BrokenAfter-compareEvery, s.at+key.BrokenAfter+2*seen)
+			s.wants(input.Red, input.Fault, s.at+key.BrokenAfter-watch.CompareEvery, s.at+key.BrokenAfter+2*seen)
 			s.at += key.BrokenAfter + 2*seen
 		}
 		if whole {

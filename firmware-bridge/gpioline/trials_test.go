@@ -157,7 +157,7 @@ func (s *stand) watch(ask func(*uapi.LineRequest), read func(source) source, key
 	must(err)
 	for _, f := range keys {
 		k.watch(f.key, func() (source, error) {
-			src, err := openKeyAs(s.line(f), k.wake, ask)
+			src, err := openKeyAs(s.line(f), k.Wake(), ask)
 			if err == nil && read != nil {
 				src = read(src)
 			}

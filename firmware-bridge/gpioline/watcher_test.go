@@ -8,6 +8,7 @@ import (
 
 	"huying/firmware-bridge/input"
 	"huying/firmware-bridge/key"
+	"huying/firmware-bridge/watch"
 )
 
 func newWorld(seed uint64) *world {
@@ -181,7 +182,7 @@ func TestLostEdgeIsFoundByTheLevel(t *testing.T) {
 	w.until = at + 5*time.Second
 	w.latency = time.Hour // the edge never comes
 	w.run()
-	if len(w.got) != 1 || w.got[0].Reason != input.ByLevel || w.got[0].At > at+Debounce+compareEvery+slack {
+	if len(w.got) != 1 || w.got[0].Reason != input.ByLevel || w.got[0].At > at+Debounce+watch.CompareEvery+watch.Slack {
 		t.Errorf("got %v", w.got)
 	}
 }
@@ -221,7 +222,7 @@ func TestCutWireIsAFaultAndPressesGoOn(t *testing.T) {
 		if got := fmt.Sprint(kinds(w.got)); got != c.want {
 			t.Errorf("%s: got %v, want %s", name, w.got, c.want)
 		}
-		if d := w.got[0].At - start - 10*time.Second; c.err == nil && (d < key.BrokenAfter || d > key.BrokenAfter+2*compareEvery) {
+		if d := w.got[0].At - start - 10*time.Second; c.err == nil && (d < key.BrokenAfter || d > key.BrokenAfter+2*watch.CompareEvery) {
 			t.Errorf("%s: found after %s", name, d)
 		}
 		if released == 0 {
