@@ -56,7 +56,7 @@ func scene(p kiosk.Panel, a ailments) lamp.Scene {
 	case kiosk.Received:
 		s = a.own(s, p.Key, lamp.Placed)
 		s.Buzzer = lamp.Stored
-	case kiosk.Requeued:
+	case kiosk.Ringing, kiosk.Requeued:
 		s = a.own(s, p.Key, lamp.Ringing)
 		s.Buzzer = lamp.Stored
 	case kiosk.OnTheWay:

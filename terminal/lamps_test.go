@@ -113,6 +113,7 @@ func TestScenes(t *testing.T) {
 		"received":         {p: kiosk.Panel{State: kiosk.Received, Key: red, Home: true}, red: lamp.Placed, line: lamp.Placed, buzzer: lamp.Stored},
 		"received, stuck":  {p: kiosk.Panel{State: kiosk.Received, Key: red}, faults: stuck("red"), red: lamp.Placed, green: lamp.OtherKey, buzzer: lamp.Stored},
 		"received, other":  {p: kiosk.Panel{State: kiosk.Received, Key: red}, faults: stuck("green"), red: lamp.Placed, buzzer: lamp.Stored},
+		"ringing":          {p: kiosk.Panel{State: kiosk.Ringing, Key: red, Home: true}, red: lamp.Ringing, line: lamp.Placed, buzzer: lamp.Stored},
 		"requeued":         {p: kiosk.Panel{State: kiosk.Requeued, Key: green}, green: lamp.Ringing, buzzer: lamp.Stored},
 		"talking":          {p: kiosk.Panel{State: kiosk.Answered, Key: red}, red: lamp.Talking, green: lamp.Talking, buzzer: lamp.Answered},
 		"on the way":       {p: kiosk.Panel{State: kiosk.OnTheWay, Key: red}, red: lamp.OnTheWay, buzzer: lamp.Coming},
@@ -141,7 +142,7 @@ func TestScenes(t *testing.T) {
 }
 
 func TestAQuietCallShowsNothingWhateverItsState(t *testing.T) {
-	for _, s := range []kiosk.PanelState{kiosk.Sending, kiosk.Received, kiosk.Answered, kiosk.NoLine, kiosk.OnTheWay, kiosk.WrapUp} {
+	for _, s := range []kiosk.PanelState{kiosk.Sending, kiosk.Received, kiosk.Ringing, kiosk.Answered, kiosk.NoLine, kiosk.OnTheWay, kiosk.WrapUp} {
 		got := scene(kiosk.Panel{State: s, Quiet: true, Home: true}, diagnose([]panel.Fault{{Code: FaultKeyStuck, Part: "red"}}, nil))
 		if want := (lamp.Scene{Red: lamp.Dark, Green: lamp.Dark, Line: lamp.Dark, Buzzer: lamp.Dark, Hush: true}); got != want {
 			t.Errorf("%s: %+v", s, got)
@@ -258,7 +259,7 @@ func TestALampThatFailsIsReportedAndDelaysNothing(t *testing.T) {
 // What hubs are told of must be told apart by lamps.
 func TestPanelStatesAllHaveAScene(t *testing.T) {
 	idle := scene(kiosk.Panel{State: kiosk.Idle}, ailments{})
-	calls := []kiosk.PanelState{kiosk.Sending, kiosk.Received, kiosk.Answered, kiosk.Requeued, kiosk.OnTheWay, kiosk.WrapUp,
+	calls := []kiosk.PanelState{kiosk.Sending, kiosk.Received, kiosk.Ringing, kiosk.Answered, kiosk.Requeued, kiosk.OnTheWay, kiosk.WrapUp,
 		kiosk.NoLine, kiosk.Rating, kiosk.Rated, kiosk.Practising, kiosk.Practised, kiosk.Unpractised}
 	if i := slices.IndexFunc(calls, func(s kiosk.PanelState) bool {
 		return scene(kiosk.Panel{State: s, Key: call.Urgent}, ailments{}) == idle

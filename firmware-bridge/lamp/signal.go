@@ -11,7 +11,7 @@ const (
 	Idle         Signal = "idle"          // the kiosk is well
 	Sending      Signal = "sending"       // pressed; no site has stored it yet
 	Placed       Signal = "placed"        // stored at a site; stays until the call is over
-	Ringing      Signal = "ringing"       // and people are being rung
+	Ringing      Signal = "ringing"       // and the page of somebody on duty rings
 	Talking      Signal = "talking"       // somebody answers
 	OnTheWay     Signal = "on_the_way"    // somebody is coming
 	Practice     Signal = "practice"      // a practice press; the other lamp says PracticeTurn

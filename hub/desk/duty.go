@@ -41,10 +41,22 @@ func (d *Desk) SetDuty(_ context.Context, by auth.Person, on bool) error {
 	}
 	if s != nil && s.duty != on {
 		s.duty = on
+		if s.feeds > 0 {
+			_ = d.stepLocked(s.present())
+		}
 		d.log.Info("duty", "person", by.ID, "on", on)
 		d.dutyChanged()
 	}
 	return nil
+}
+
+// present is what the rules of a call are told of somebody whose page is open.
+func (s *staff) present() site.Present {
+	in := site.Present{Person: s.p.ID}
+	if s.duty {
+		in.Posts = posts(s.p.Role)
+	}
+	return in
 }
 
 func (d *Desk) join(p auth.Person) {
@@ -56,7 +68,7 @@ func (d *Desk) join(p auth.Person) {
 	s.p = p
 	s.feeds++
 	if s.feeds == 1 {
-		_ = d.stepLocked(site.Present{Person: p.ID})
+		_ = d.stepLocked(s.present())
 	}
 }
 

@@ -38,7 +38,7 @@ type KioskView struct {
 	Recorded  []PressID // presses on its disk that are not for help
 	Open      *Call     // its open call
 	Waiting   Mono      // for how long the open call has been without a person
-	Received  bool      // the panel says that somebody has the press
+	Received  bool      // the panel says that a site has the press, or that somebody is rung
 	Answered  bool      // the panel says that somebody talks
 	Grants    []Grant   // all registers it ever told anybody of the open call, in order
 	Bound     Mono      // by when a site that reaches it must ring (I7)

@@ -104,7 +104,28 @@ func TestAnOldStateIsIgnored(t *testing.T) {
 	b.panel(kiosk.OnTheWay)
 	b.from(top, wire.State{Call: id, Rev: 1, Code: wire.CodeRinging}) // each site counts by itself
 	b.from(home, wire.State{Call: id, Rev: 6, Code: wire.CodeRinging})
+	b.panel(kiosk.Ringing)
+}
+
+// Stored is one thing, a page that rings another: the villager is told which.
+func TestRingingIsShownWhileASiteSaysSo(t *testing.T) {
+	b := newBooth(t)
+	b.up(home, top)
+	id := b.press(call.Urgent)
+	b.from(home, wire.State{Call: id, Rev: 1, Code: wire.CodeRinging})
+	b.panel(kiosk.Sending) // it rings, and nothing is on disk yet
+	b.from(home, wire.PressAck{Press: id, Call: id})
+	b.panel(kiosk.Ringing)
+	b.from(home, wire.State{Call: id, Rev: 2, Code: wire.CodeReceived})
 	b.panel(kiosk.Received)
+	b.from(top, wire.State{Call: id, Rev: 1, Code: wire.CodeRinging})
+	b.panel(kiosk.Ringing) // ringing is a union
+	b.down(top)
+	b.panel(kiosk.Received)
+	b.up(top)
+	b.panel(kiosk.Received) // what was true before the cut is not said again
+	b.from(top, wire.State{Call: id, Rev: 1, Code: wire.CodeRinging})
+	b.panel(kiosk.Ringing)
 }
 
 func TestThePanelTellsTheTruth(t *testing.T) {

@@ -13,6 +13,7 @@ const (
 	Idle     PanelState = "idle"
 	Sending  PanelState = "sending"
 	Received PanelState = "received"
+	Ringing  PanelState = "ringing"
 	Answered PanelState = "answered"
 	Requeued PanelState = "requeued"
 	OnTheWay PanelState = "on_the_way"
@@ -48,7 +49,8 @@ type Panel struct {
 const noLineAfter = 3_000_000_000 // 3 s
 
 // Panel says what to show now. "Received" means that a site has committed the
-// press, "answered" that a grant lives (invariant I2).
+// press, "ringing" that besides the page of somebody on duty rings at a site
+// whose line is up, "answered" that a grant lives (invariant I2).
 func (k *Kiosk) Panel(now call.Mono) Panel {
 	p := Panel{State: Idle, Home: k.links[k.cfg.Home].up}
 	if l := k.links[k.cfg.Last]; l != nil {
@@ -116,12 +118,24 @@ func (k *Kiosk) panelState(waited call.Mono) PanelState {
 		return OnTheWay
 	case ep.requeued:
 		return Requeued
+	case k.anyAcked() && k.rings():
+		return Ringing
 	case k.anyAcked():
 		return Received
 	case waited >= noLineAfter && !k.anyUp():
 		return NoLine
 	}
 	return Sending
+}
+
+// rings reports whether a site said last that somebody's page rings.
+func (k *Kiosk) rings() bool {
+	for site, code := range k.ep.codes {
+		if code == wire.CodeRinging && k.links[site].up {
+			return true
+		}
+	}
+	return false
 }
 
 func (k *Kiosk) anyUp() bool {

@@ -63,6 +63,9 @@ func (k *Kiosk) linkUp(site call.Site) {
 		return
 	}
 	*l = link{up: true, since: k.now, pinged: k.now}
+	if k.ep != nil && k.ep.codes[site] == wire.CodeRinging {
+		delete(k.ep.codes, site) // who rang there may be gone, and so may the site's memory
+	}
 	unacked := 0
 	for _, p := range k.presses {
 		d := p.sites[site]

@@ -112,7 +112,7 @@ func (w *world) stored(p call.PressID) bool {
 
 func (w *world) kioskView(n *kioskNode) call.KioskView {
 	p := n.k.Panel(n.mono())
-	v := call.KioskView{ID: n.id, Home: n.home, Received: p.State == kiosk.Received,
+	v := call.KioskView{ID: n.id, Home: n.home, Received: p.State == kiosk.Received || p.State == kiosk.Ringing,
 		Answered: p.State == kiosk.Answered, Waiting: w.now - n.waiting, Bound: ringBound, Open: n.k.Open()}
 	for _, p := range kiosk.Replay(n.journal).Presses {
 		if p.Purpose.Calls() {

@@ -24,6 +24,7 @@ type kioskNode struct {
 	grants  []call.Grant
 	of      call.ID // the call that grants are of
 	waiting time.Duration
+	right   time.Duration // when what it showed of the ringing was last true
 }
 
 func (w *world) addKiosk(id string, home call.Site) {
@@ -52,7 +53,7 @@ func (n *kioskNode) start() {
 	}
 	n.epoch++
 	n.born = n.w.now
-	n.waiting = n.w.now
+	n.waiting, n.right = n.w.now, n.w.now
 	cfg := kiosk.Config{ID: n.id, Home: n.home, Last: county, Times: kiosk.DefaultTimes()}
 	k, effects := kiosk.New(cfg, kiosk.Replay(n.remembered()), 0)
 	n.k = k

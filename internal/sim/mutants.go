@@ -29,11 +29,13 @@ const (
 	LessonsRing Mutant = "lessons-ring"
 	// HeldForgotten: a press whose key was down when the kiosk died is gone.
 	HeldForgotten Mutant = "held-forgotten"
+	// RingingClaimed: a kiosk is told that a page rings when nobody is there.
+	RingingClaimed Mutant = "ringing-claimed"
 )
 
 // Mutants lists them all.
 var Mutants = []Mutant{AckBeforeCommit, EscalationMoves, OneAckSilencesAll, KioskNeverEscalates, GrantWithoutEpoch, LostDedupe,
-	ReleaseWithoutEpoch, KioskForgetsGrants, OrphansSilent, UplinkAckBeforeCommit, LessonsRing, HeldForgotten}
+	ReleaseWithoutEpoch, KioskForgetsGrants, OrphansSilent, UplinkAckBeforeCommit, LessonsRing, HeldForgotten, RingingClaimed}
 
 // forgetful is an image that lost what tells a repeated press from a new one.
 func forgetful(im *site.Image) *site.Image {

@@ -34,7 +34,7 @@ func (w *world) addPerson(s *siteNode, i int) {
 // show opens the page at the hub.
 func (p *person) show() {
 	if p.at.alive() && p.here {
-		p.at.step(site.Present{Person: p.who.ID})
+		p.at.step(site.Present{Person: p.who.ID, Posts: []call.Post{p.post}})
 	}
 }
 

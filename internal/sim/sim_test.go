@@ -84,6 +84,7 @@ func TestMutantsAreCaught(t *testing.T) {
 		UplinkAckBeforeCommit: {"wire", "facts_lost"},
 		LessonsRing:           {"I1", "was not for help and is in"},
 		HeldForgotten:         {"I1", "is in 0 calls"},
+		RingingClaimed:        {"ringing", "shows ringing"},
 	}
 	for _, m := range Mutants {
 		t.Run(string(m), func(t *testing.T) {

@@ -150,6 +150,10 @@ func (n *siteNode) run(effects []site.Effect) {
 	for _, e := range effects {
 		switch e := e.(type) {
 		case site.ToKiosk:
+			if s, ok := e.Frame.(wire.State); ok && s.Code == wire.CodeReceived && n.w.opt.Mutant == RingingClaimed {
+				s.Code = wire.CodeRinging
+				e.Frame = s
+			}
 			if r, ok := e.Frame.(wire.Release); ok {
 				n.w.freed[hangUp{r.Call, r.Epoch}] = true
 			}

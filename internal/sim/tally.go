@@ -41,6 +41,7 @@ const (
 	Practice
 	Rating
 	SelfTest
+	RingingShown // seconds for which a kiosk rightly said that a page rings
 	things
 )
 
@@ -48,7 +49,8 @@ var thingNames = [things]string{"site crashes", "kiosk crashes", "cuts", "bad li
 	"disk stalls", "writes lost", "grants", "grants denied", "talks dropped", "grants lapsed", "talks hung up",
 	"green calls upgraded", "calls reopened", "calls requeued", "county asked", "county pressed directly", "orphans",
 	"talks in doubt", "presses held", "closings vouched for", "lost presses adopted", "claims lost to another",
-	"kiosks silent", "presses held down", "quiet presses", "practice presses", "ratings", "self-tests"}
+	"kiosks silent", "presses held down", "quiet presses", "practice presses", "ratings", "self-tests",
+	"seconds of ringing shown"}
 
 func (t Thing) String() string { return thingNames[t] }
 

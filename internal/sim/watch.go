@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"huying/internal/call"
+	"huying/internal/kiosk"
 )
 
 // What can only be seen over time: who was rung and is not any more, which
@@ -35,6 +36,55 @@ func (w *world) watch() {
 		}
 	}
 	w.watchUnrung()
+	for _, k := range w.kiosks {
+		k.watchRinging()
+	}
+}
+
+// watchRinging holds what the villager is told, that somebody's page rings or
+// that nobody's does, to the truth. Frames may be lost; what is said on whole
+// lines must be right within ringBound.
+func (n *kioskNode) watchRinging() {
+	heard, sure := n.heard()
+	state := kiosk.Idle
+	if n.alive() {
+		state = n.k.Panel(n.mono()).State
+	}
+	wrong := sure && (state == kiosk.Ringing && !heard || state == kiosk.Received && heard)
+	if !wrong {
+		n.right = n.w.now
+	}
+	if state == kiosk.Ringing && heard {
+		n.w.count(RingingShown)
+	}
+	if n.w.now-n.right > ringBound {
+		n.w.violate("ringing", "%s shows %s for %v, and that somebody's page rings is %t", n.id, state, n.w.now-n.right, heard)
+		n.right = n.w.now
+	}
+}
+
+// heard reports whether somebody's page rings for the open call at a site that
+// the kiosk reaches; sure that no line of the kiosk loses frames.
+func (n *kioskNode) heard() (heard, sure bool) {
+	for site, l := range n.links {
+		if l.up && l.whole() == 0 {
+			return false, false
+		}
+		for _, p := range n.w.people {
+			if l.up && p.here && p.at.id == site && p.at.alive() && p.ringsFor(n) {
+				heard = true
+			}
+		}
+	}
+	return heard, true
+}
+
+func (p *person) ringsFor(k *kioskNode) bool {
+	if !k.alive() || k.k.Open() == nil {
+		return false
+	}
+	v, ok := p.at.s.Call(k.k.Open().ID)
+	return ok && p.rings(&v.Call)
 }
 
 func (w *world) watchSite(n *siteNode) {

@@ -1,6 +1,7 @@
 package site
 
 import (
+	"slices"
 	"time"
 
 	"huying/internal/call"
@@ -29,9 +30,14 @@ type (
 		Site  call.Site
 		Frame wire.Frame
 	}
-	// Present and Absent tell of the page of a person on duty.
-	Present struct{ Person string }
-	Absent  struct{ Person string }
+	// Present says that a person's page is open and which posts of the ladder
+	// the person fills now, none when off duty; again at each change. Absent
+	// says that the page is gone.
+	Present struct {
+		Person string
+		Posts  []call.Post
+	}
+	Absent struct{ Person string }
 	// Command is what a person does with a call.
 	Command struct {
 		Call  call.ID
@@ -82,9 +88,9 @@ func (s *Site) Step(now call.Mono, in Input) ([]Effect, error) {
 	case FromPeer:
 		s.fromPeer(in.Site, in.Frame)
 	case Present:
-		s.presence(in.Person, true)
+		s.presence(in.Person, true, in.Posts)
 	case Absent:
-		s.presence(in.Person, false)
+		s.presence(in.Person, false, nil)
 	case Command:
 		err = s.command(in)
 	case Saved:
@@ -97,8 +103,8 @@ func (s *Site) Step(now call.Mono, in Input) ([]Effect, error) {
 	return s.flush(), err
 }
 
-func (s *Site) presence(person string, here bool) {
-	s.people[person] = here
+func (s *Site) presence(person string, here bool, posts []call.Post) {
+	s.people[person] = slices.Clone(posts)
 	if !here {
 		delete(s.people, person)
 	}
@@ -108,6 +114,7 @@ func (s *Site) presence(person string, here bool) {
 		concerns := c.Claim != nil && c.Claim.Person.ID == person ||
 			c.TalksHere(s.me()) && c.Grant.Person.ID == person
 		if !concerns {
+			s.tellKiosk(e) // the page that rang may have been the only one
 			continue
 		}
 		if here {
@@ -129,9 +136,11 @@ func (s *Site) command(in Command) error {
 	if err := s.step(e, in.Event, s.me()); err != nil {
 		return err
 	}
-	if a, ok := in.Event.(call.Answer); ok && !s.people[a.Person.ID] {
-		// The page went while its last word was under way.
-		return s.step(e, call.Gone{Person: a.Person.ID}, s.me())
+	if a, ok := in.Event.(call.Answer); ok {
+		if _, here := s.people[a.Person.ID]; !here {
+			// The page went while its last word was under way.
+			return s.step(e, call.Gone{Person: a.Person.ID}, s.me())
+		}
 	}
 	return nil
 }

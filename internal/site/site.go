@@ -1,6 +1,7 @@
 package site
 
 import (
+	"slices"
 	"time"
 
 	"huying/internal/call"
@@ -33,7 +34,7 @@ type Site struct {
 	busy   map[call.ID]*entry // wait for an answer of the kiosk or of a page
 	kiosks map[string]*kiosk
 	peers  map[call.Site]*peer
-	people map[string]bool // present, by person
+	people map[string][]call.Post // present, by person: the posts that each fills now
 	rungs  dueHeap
 	now    call.Mono
 
@@ -78,14 +79,14 @@ type kiosk struct {
 // every ringing call climbs a rung at once (rule 7).
 func New(cfg Config, im *Image, now call.Mono) (*Site, []Effect) {
 	s := &Site{cfg: cfg, calls: map[call.ID]*entry{}, open: map[call.ID]*entry{}, busy: map[call.ID]*entry{},
-		kiosks: map[string]*kiosk{}, peers: map[call.Site]*peer{}, people: map[string]bool{},
+		kiosks: map[string]*kiosk{}, peers: map[call.Site]*peer{}, people: map[string][]call.Post{},
 		unsaved: map[call.PressID]bool{}, now: now}
 	for id, seen := range im.Seen {
 		s.kiosk(id).seen = seen
 	}
 	for _, id := range sortedCalls(im.Calls) {
 		c := im.Calls[id]
-		e := &entry{c: c, code: codeOf(&c), rev: 1}
+		e := &entry{c: c, code: s.codeOf(&c), rev: 1}
 		s.calls[c.ID] = e
 		k := s.kiosk(c.ID.Kiosk)
 		k.calls = append(k.calls, c.ID)
@@ -148,7 +149,7 @@ func (s *Site) entryFor(id call.ID) *entry {
 	if e != nil {
 		return e
 	}
-	e = &entry{c: call.New(id), code: wire.CodeRinging}
+	e = &entry{c: call.New(id), code: wire.CodeReceived}
 	if home, _ := s.cfg.Home(id.Kiosk); home == s.me() {
 		e.c.Why.Home = true
 	}
@@ -265,7 +266,7 @@ func (s *Site) track(e *entry) {
 	e.due, e.timed = due, ok
 }
 
-func codeOf(c *call.Call) wire.Code {
+func (s *Site) codeOf(c *call.Call) wire.Code {
 	switch c.Phase() {
 	case call.Talking:
 		return wire.CodeAnswered
@@ -277,13 +278,33 @@ func codeOf(c *call.Call) wire.Code {
 	if c.Attended != nil && !c.Attended.Through.Less(c.Last) {
 		return wire.CodeOnTheWay
 	}
-	return wire.CodeRinging
+	if s.heard(c) {
+		return wire.CodeRinging
+	}
+	return wire.CodeReceived
+}
+
+// heard reports whether the page of somebody on duty rings for a call now. A
+// call rings its posts whether or not anybody fills them; the villager is told
+// which it is.
+func (s *Site) heard(c *call.Call) bool {
+	if !c.RingsHere() {
+		return false
+	}
+	for _, posts := range s.people {
+		for _, p := range posts {
+			if slices.Contains(c.Rings, p) {
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // tellKiosk sends STATE when what the kiosk should show changed. The end of a
 // call is told only after it is on disk.
 func (s *Site) tellKiosk(e *entry) {
-	code := codeOf(&e.c)
+	code := s.codeOf(&e.c)
 	if code == e.code {
 		return
 	}

@@ -12,7 +12,7 @@ import (
 func ringing(t *testing.T) *hall {
 	h := newHall(t, town)
 	h.do(site.KioskUp{Kiosk: mine})
-	h.do(site.Present{Person: li.ID})
+	h.do(site.Present{Person: li.ID, Posts: []call.Post{call.Seats}})
 	h.kiosk(press(1, 1, call.Urgent))
 	h.out = nil
 	return h
@@ -89,12 +89,44 @@ func TestAPageThatGoesAwayDropsItsTalk(t *testing.T) {
 	h.do(site.Absent{Person: li.ID})
 	h.wait(3 * time.Second)
 	h.phase(id(1), call.Ringing, true)
-	if s := one[wire.State](h, mine); s.Code != wire.CodeRinging {
+	if s := one[wire.State](h, mine); s.Code != wire.CodeReceived { // nobody is here to hear it ring
 		t.Fatalf("%+v", s)
 	}
 	if r := one[wire.Release](h, mine); r.Ending != call.Dropped {
 		t.Fatalf("%+v", r)
 	}
+}
+
+// The kiosk is told whether the page of somebody who is rung is open.
+func TestAKioskIsToldWhetherAPageRings(t *testing.T) {
+	h := newHall(t, town)
+	h.do(site.KioskUp{Kiosk: mine})
+	h.kiosk(press(1, 1, call.Urgent))
+	no[wire.State](h, mine)
+	says := func(want wire.Code) {
+		t.Helper()
+		if s := one[wire.State](h, mine); s.Code != want || s.Call != id(1) {
+			t.Fatalf("%+v, want %s", s, want)
+		}
+		h.out = nil
+	}
+	leader, seat := []call.Post{call.DutyLeader}, []call.Post{call.Seats}
+	h.do(site.Present{Person: li.ID}) // signed in, and off duty
+	h.do(site.Present{Person: wang.ID, Posts: leader})
+	no[wire.State](h, mine)
+	h.wait(11 * time.Second) // the ladder reaches the duty leader
+	says(wire.CodeRinging)
+	h.do(site.Present{Person: li.ID, Posts: seat})
+	h.do(site.Absent{Person: wang.ID})
+	no[wire.State](h, mine) // one is enough
+	h.do(site.Present{Person: li.ID})
+	says(wire.CodeReceived)
+	h.do(site.Present{Person: li.ID, Posts: seat})
+	says(wire.CodeRinging)
+	h.start() // the hub restarts; its pages have to come back
+	h.do(site.KioskUp{Kiosk: mine})
+	h.kiosk(wire.Hello{Kiosk: mine, Proto: wire.Proto, BootNo: 1, NextSeq: 2, Episode: wire.Episodes{Open: &wire.Open{Call: id(1)}}})
+	says(wire.CodeReceived)
 }
 
 // The kiosk restarted with a broken disk and knows no grant: the talk is off.

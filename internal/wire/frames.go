@@ -144,8 +144,8 @@ type Code string
 
 // The codes of STATE.
 const (
-	CodeReceived Code = "received"
-	CodeRinging  Code = "ringing"
+	CodeReceived Code = "received" // taken in; nobody who is rung has a page open now
+	CodeRinging  Code = "ringing"  // the page of somebody on duty rings at this moment
 	CodeAnswered Code = "answered"
 	CodeWrapUp   Code = "wrap_up"
 	CodeOnTheWay Code = "on_the_way"

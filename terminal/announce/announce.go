@@ -22,11 +22,12 @@ const (
 
 // Repeat is how often a fault that stands is said again, Waiting how often a
 // villager who waits is told to stay, Settle how long a line must be down
-// before the kiosk speaks of it.
+// before the kiosk speaks of it, Fresh how long what was said last is news.
 const (
 	Repeat  = time.Hour
 	Waiting = 15 * time.Second
 	Settle  = time.Minute
+	Fresh   = 4 * time.Second
 )
 
 // LowBattery is the share, in percent, under which the battery is spoken of;
@@ -67,6 +68,9 @@ func (a *Announcer) Next(now time.Duration, m Moment) (say []prompt.Code, silenc
 		return nil, !was.View.Quiet && !was.View.Down
 	}
 	moved := first || v.State != was.View.State || v.Call != was.View.Call || was.View.Down
+	if moved && !first && waits(v.State) && waits(was.View.State) && v.Call == was.View.Call {
+		return a.rings(now, v.State), false
+	}
 	if moved {
 		a.changed, a.waited = now, now
 	}
@@ -75,9 +79,9 @@ func (a *Announcer) Next(now time.Duration, m Moment) (say []prompt.Code, silenc
 		say = a.arrived(was, m)
 	case v.Key != was.View.Key && v.Key == panel.Urgent && v.Call == was.View.Call:
 		return []prompt.Code{prompt.Upgraded}, false
-	case v.State == panel.Received && now-a.waited >= Waiting:
+	case waits(v.State) && now-a.waited >= Waiting:
 		a.waited = now
-		return []prompt.Code{prompt.Ringing}, false
+		return []prompt.Code{waiting[v.State]}, false
 	}
 	if v.State == panel.Idle && len(say) == 0 {
 		return a.idle(now, m), false
@@ -85,9 +89,24 @@ func (a *Announcer) Next(now time.Duration, m Moment) (say []prompt.Code, silenc
 	return say, false
 }
 
+// waiting is what somebody whose call is placed is told from time to time.
+var waiting = map[panel.State]prompt.Code{panel.Received: prompt.Seeking, panel.Ringing: prompt.Ringing}
+
+func waits(s panel.State) bool { return waiting[s] != "" }
+
+// rings tells that somebody's page rings at last. Right after the press
+// "received" says enough, and a page that goes is no news until it stays away.
+func (a *Announcer) rings(now time.Duration, to panel.State) []prompt.Code {
+	if to != panel.Ringing || now-a.waited < Fresh {
+		return nil
+	}
+	a.waited = now
+	return []prompt.Code{prompt.Ringing}
+}
+
 // states are the prompts of those states that always say the same.
 var states = map[panel.State]prompt.Code{
-	panel.Received: prompt.Received, panel.Requeued: prompt.Requeued, panel.OnTheWay: prompt.OnTheWay,
+	panel.Received: prompt.Received, panel.Ringing: prompt.Received, panel.Requeued: prompt.Requeued, panel.OnTheWay: prompt.OnTheWay,
 	panel.WrapUp: prompt.WrapUp, panel.Ended: prompt.Ended, panel.NoLine: prompt.NoLine, panel.Rating: prompt.RateQuestion,
 	panel.Practising: prompt.PracticeStarted, panel.Practised: prompt.PracticePassed, panel.Unpractised: prompt.PracticeFailed,
 }
@@ -108,7 +127,7 @@ func (a *Announcer) arrived(was, m Moment) []prompt.Code {
 			return []prompt.Code{prompt.RateBad}
 		}
 		return []prompt.Code{prompt.RateGood}
-	case panel.Received:
+	case panel.Received, panel.Ringing:
 		if was.View.State == panel.Idle { // so fast that "sending" was never shown
 			return append(a.pressed(v), prompt.Received)
 		}

@@ -46,6 +46,7 @@ func TestACallIsToldStepByStep(t *testing.T) {
 	k.m.View.Key = panel.Urgent
 	k.says(prompt.Upgraded)
 	k.becomes(panel.Received, prompt.Received)
+	k.becomes(panel.Ringing) // a blink later: it was just told that somebody is called
 	k.now += Waiting
 	k.says(prompt.Ringing)
 	k.says()
@@ -61,10 +62,30 @@ func TestACallIsToldStepByStep(t *testing.T) {
 	k.becomes(panel.NoLine, prompt.NoLine)
 }
 
+func TestWhoWaitsIsToldWhetherItRings(t *testing.T) {
+	k := idle(t)
+	k.m.View.Key = panel.Urgent
+	k.becomes(panel.Sending, prompt.PressedUrgent, prompt.Sending)
+	k.becomes(panel.Received, prompt.Received)
+	k.now += Waiting
+	k.says(prompt.Seeking) // nobody has a page open
+	k.now += Fresh
+	k.becomes(panel.Ringing, prompt.Ringing)
+	k.now += Fresh
+	k.becomes(panel.Received) // a page is loaded anew
+	k.becomes(panel.Ringing, prompt.Ringing)
+	k.now += Waiting
+	k.says(prompt.Ringing)
+	k.becomes(panel.Answered, prompt.AnswererOperator)
+}
+
 func TestAFastHubIsToldWithTheKey(t *testing.T) {
 	k := idle(t)
 	k.m.View.Key = panel.Urgent
 	k.becomes(panel.Received, prompt.PressedUrgent, prompt.Received)
+	k = idle(t)
+	k.m.View.Key = panel.Enquiry
+	k.becomes(panel.Ringing, prompt.PressedEnquiry, prompt.Received)
 }
 
 func TestPracticeIsToldApart(t *testing.T) {

@@ -10,7 +10,8 @@ type State string
 const (
 	Idle     State = "idle"       // nothing happens; press a key
 	Sending  State = "sending"    // pressed, no site has it yet
-	Received State = "received"   // a site has it on disk, people are rung
+	Received State = "received"   // a site has it on disk; nobody's page rings yet
+	Ringing  State = "ringing"    // and the page of somebody on duty rings
 	Answered State = "answered"   // somebody talks with you
 	Requeued State = "requeued"   // talking was cut off; it rings again
 	OnTheWay State = "on_the_way" // somebody is coming
@@ -74,7 +75,7 @@ type Say struct {
 // View is all that the kiosk page shows. Each change is a whole new View.
 type View struct {
 	Seq      uint64    `json:"seq"`
-	State    State     `json:"state" enum:"idle,sending,received,answered,requeued,on_the_way,wrap_up,ended,no_line,rating,rated,practising,practised,unpractised"`
+	State    State     `json:"state" enum:"idle,sending,received,ringing,answered,requeued,on_the_way,wrap_up,ended,no_line,rating,rated,practising,practised,unpractised"`
 	Key      string    `json:"key,omitempty" enum:"urgent,enquiry" doc:"key of the open call"`
 	Call     string    `json:"call,omitempty"`
 	WaitedMS int64     `json:"waited_ms" doc:"milliseconds since the press when this was made"`

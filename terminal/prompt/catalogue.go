@@ -22,6 +22,7 @@ const (
 	Sending         Code = "sending"
 	Received        Code = "received"
 	Ringing         Code = "ringing"
+	Seeking         Code = "seeking"
 	CallBack        Code = "call_back"
 	Answered        Code = "answered"
 	RecordingNotice Code = "recording_notice"
@@ -102,6 +103,7 @@ var catalogue = []Prompt{
 	{Sending, "正在叫人，请等一等。", "按键后，站点还没有收到", short},
 	{Received, "收到了，正在叫人来接。", "站点已经存下这次呼叫", short},
 	{Ringing, "那边正在响铃，请不要走开。", "等人接听时，每隔一会儿说一次", short},
+	{Seeking, "还在找人来接，请不要走开。", "站点收到了，可是值班的人都没有开着页面，每隔一会儿说一次", short},
 	{CallBack, "大家都在忙。十五分钟之内，给您打回来。", "绿键呼叫许久没有人接，答应回拨", long},
 	{Answered, "接通了，请讲话。", "有人接听，不知道是哪个岗位时", feedback},
 	{RecordingNotice, "这次通话会录音。", "开始录音之前；说完才开始录", feedback},

@@ -61,7 +61,7 @@ func TestCatalogueIsWhole(t *testing.T) {
 // TestStatesOfThePanelHaveTheirVoice: a state that nobody says is a picture for
 // somebody who cannot see.
 func TestStatesOfThePanelHaveTheirVoice(t *testing.T) {
-	for _, s := range []panel.State{panel.Sending, panel.Received, panel.Answered, panel.Requeued,
+	for _, s := range []panel.State{panel.Sending, panel.Received, panel.Ringing, panel.Answered, panel.Requeued,
 		panel.OnTheWay, panel.WrapUp, panel.Ended, panel.NoLine} {
 		if _, ok := Find(Code(s)); !ok {
 			t.Errorf("state %s has no prompt", s)

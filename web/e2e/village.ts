@@ -43,7 +43,7 @@ export class Village {
       )
       new MutationObserver(() => {
         const { screen, sound } = main.dataset
-        const placed = screen === 'sending' || screen === 'received'
+        const placed = ['sending', 'received', 'ringing'].includes(screen ?? '')
         if (!watch.begun || watch.shown || !placed || !sound) return
         requestAnimationFrame(() => {
           watch.shown ||= performance.now()
@@ -186,8 +186,13 @@ export class Village {
 
   now = () => this.page.evaluate(() => performance.now())
 
-  expectPlaced = () => this.#expectState('is told that the call is placed', 'sending', 'received')
-  expectReceived = () => this.#expectState('is told that the call was received', 'received')
+  expectPlaced = () =>
+    this.#expectState('is told that the call is placed', 'sending', 'received', 'ringing')
+  expectReceived = () =>
+    this.#expectState('is told that the call was received', 'received', 'ringing')
+  /** It is stored, and nobody who is rung has a page open. */
+  expectSought = () => this.#expectState('is told that somebody is being found', 'received')
+  expectRinging = () => this.#expectState('is told that it rings', 'ringing')
   expectCallsAgain = () => this.#expectState('is told that people are rung again', 'requeued')
   expectWritingDown = () => this.#expectState('is told that it is written down', 'wrap_up')
   async expectDone(): Promise<void> {

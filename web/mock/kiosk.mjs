@@ -47,6 +47,7 @@ export const zhang = { name: '张三', post: '接线员', site: '牛田镇便民
 const story = [
   [300, { state: 'sending' }],
   [1500, { state: 'received' }],
+  [2500, { state: 'ringing' }],
   [6000, { state: 'answered', answerer: zhang }],
   [12000, { state: 'requeued', answerer: undefined }],
   [17000, { state: 'answered', answerer: zhang }],

@@ -72,7 +72,7 @@ test('without a microphone the villager learns who hears whom', () => {
 
 test('ringing that is not stored yet is not called received', () => {
   show({ state: 'sending', key: 'urgent', held: true })
-  expect(sentence()).toBe('那边在响铃，请稍等')
+  expect(sentence()).toBe('正在叫人，请稍等')
 })
 
 test('without a line the numbers stand there', () => {

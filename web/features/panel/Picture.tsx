@@ -65,6 +65,13 @@ const drawings: Record<PictureName, ReactNode> = {
     </>
   ),
   received: (
+    // It has arrived at the hall; nobody has heard it yet.
+    <>
+      <path d="M6 50l44-38 44 38M16 44v48h68V44" fill="none" />
+      <path d="M33 66l13 14 23-27" fill="none" className="bold" />
+    </>
+  ),
+  ringing: (
     <>
       {handset}
       {rings}

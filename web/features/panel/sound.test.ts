@@ -41,14 +41,26 @@ test('a screen that stays makes no new sound', () => {
   for (const name of all) expect(entrySound(name, name, false)).toBeNull()
 })
 
-test('people being rung pulse each 3 s, quieter than any news', () => {
-  for (const name of ['sending', 'received', 'requeued'] as const) {
+test('who waits hears each 3 s whether it rings, quieter than any news', () => {
+  for (const name of ['sending', 'received'] as const) {
     expect(loopFor(name)).toEqual({ sound: 'pulse', every: 3000 })
   }
+  for (const name of ['ringing', 'requeued'] as const) {
+    expect(loopFor(name)).toEqual({ sound: 'ring', every: 3000 })
+  }
+  expect(score.ring.length).toBe(2 * score.pulse.length)
   const loudest = (notes: { gain: number }[]) => Math.max(...notes.map((n) => n.gain))
   for (const [name, notes] of Object.entries(score)) {
-    if (name !== 'pulse') expect(loudest(notes)).toBeGreaterThan(loudest(score.pulse))
+    if (name !== 'pulse' && name !== 'ring')
+      expect(loudest(notes)).toBeGreaterThan(loudest(score.pulse))
   }
+})
+
+test('a press that was stored says so once, however fast it rings', () => {
+  expect(entrySound('sending', 'received', false)).toBe('received')
+  expect(entrySound('received', 'ringing', false)).toBeNull()
+  expect(entrySound('ringing', 'received', false)).toBeNull()
+  expect(entrySound('sending', 'ringing', false)).toBe('ringing')
 })
 
 test('nothing repeats while somebody talks or nothing happens', () => {

@@ -11,7 +11,9 @@ export type Note = { at: number; hz: number; ms: number; gain: number }
 export type SoundName =
   | 'press'
   | 'received'
+  | 'ringing'
   | 'pulse'
+  | 'ring'
   | 'answered'
   | 'requeued'
   | 'on_the_way'
@@ -36,8 +38,17 @@ export const score: Record<SoundName, Note[]> = {
     { at: 0, hz: 523, ms: 200, gain: 0.5 },
     { at: 220, hz: 784, ms: 320, gain: 0.5 },
   ],
-  // The quiet double ring while people are being called.
-  pulse: [
+  // It has arrived, and it rings there.
+  ringing: [
+    { at: 0, hz: 523, ms: 200, gain: 0.5 },
+    { at: 220, hz: 784, ms: 320, gain: 0.5 },
+    { at: 700, hz: 440, ms: 180, gain: 0.3 },
+    { at: 960, hz: 440, ms: 180, gain: 0.3 },
+  ],
+  // One quiet beep: it goes on, and nobody has heard it yet.
+  pulse: [{ at: 0, hz: 440, ms: 180, gain: 0.14 }],
+  // The quiet double ring while somebody's telephone rings.
+  ring: [
     { at: 0, hz: 440, ms: 180, gain: 0.14 },
     { at: 260, hz: 440, ms: 180, gain: 0.14 },
   ],
@@ -115,6 +126,7 @@ export const lengthOf = (name: SoundName) => Math.max(...score[name].map((n) => 
 const entering: Partial<Record<ScreenName, SoundName>> = {
   sending: 'press',
   received: 'received',
+  ringing: 'ringing',
   answered: 'answered',
   requeued: 'requeued',
   on_the_way: 'on_the_way',
@@ -152,6 +164,9 @@ export function entrySound(from: ScreenName, to: ScreenName, played: boolean): S
   if (from === to) return null
   if (to === 'sending' && played) return null
   if (to === 'gone') return calm.has(from) ? null : 'no_line'
+  // It was stored before; its own sound repeats from now on.
+  if (from === 'received' && to === 'ringing') return null
+  if (from === 'ringing' && to === 'received') return null
   // The picture behind a rating and its thanks: it has sounded before, or is no news.
   if (from === 'rated' && (to === 'wrap_up' || to === 'ended')) return null
   return entering[to] ?? null
@@ -161,16 +176,18 @@ export function entrySound(from: ScreenName, to: ScreenName, played: boolean): S
 export type Loop = { sound: SoundName; every: number }
 
 /**
- * People are being rung: a quiet pulse each 3 s, so that a villager on the floor
- * knows it goes on. No line: the dead-line tone each 6 s, which says something else.
- * Nothing while somebody talks.
+ * A quiet pulse each 3 s, so that a villager on the floor knows it goes on; a
+ * double one where somebody's page rings. No line: the dead-line tone each 6 s,
+ * which says something else. Nothing while somebody talks.
  */
 export function loopFor(name: ScreenName): Loop | null {
   switch (name) {
     case 'sending':
     case 'received':
-    case 'requeued':
       return { sound: 'pulse', every: 3000 }
+    case 'ringing':
+    case 'requeued':
+      return { sound: 'ring', every: 3000 }
     case 'no_line':
       return { sound: 'no_line', every: 6000 }
     default:

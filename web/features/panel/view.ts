@@ -6,6 +6,7 @@ export const states = [
   'idle',
   'sending',
   'received',
+  'ringing',
   'answered',
   'requeued',
   'on_the_way',
