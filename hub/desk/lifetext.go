@@ -17,6 +17,7 @@ var titles = map[string]string{
 	life.CodePowerCut:         "全乡镇多数终端停电",
 	life.CodeBatteryLow:       "电池快用完，终端即将失联",
 	life.CodeConfigRefused:    "新设置不能用，终端仍用旧设置",
+	life.CodeUpdateFailed:     "新版本更新失败，发布已停下",
 	noLineHome:                "终端连不上本乡镇，只连得上县里",
 	"journal_failed":          "按键记录存不进磁盘",
 	"journal_slow":            "磁盘反应太慢",

@@ -47,6 +47,7 @@ type data struct {
 	down        error
 	sessions    map[string]session
 	life        health
+	shelf       shelf
 }
 
 // New makes an empty store.

@@ -50,7 +50,20 @@ const (
 	NoPhoto       = "no_photo"  // the person gave none
 	UnprovenKiosk = "unproven_kiosk"
 
+	// Releases of the kiosks' program.
+	UnknownRelease  = "unknown_release"
+	ReleaseExists   = "release_exists"
+	ReleaseInUse    = "release_in_use"
+	TooManyReleases = "too_many_releases"
+	BadSignature    = "bad_signature"
+	NotOffered      = "not_offered"     // to the kiosk that asks
+	NoRollout       = "no_rollout"      // there never was one
+	RolloutActive   = "rollout_active"  // another is not over
+	RolloutChanged  = "rollout_changed" // it is not as the person saw it
+	StageNotDone    = "stage_not_done"  // kiosks are missing, and no reason was given
+
 	// The hub itself.
+	StoreFull = "store_full" // the database's disk
 	StoreDown = "store_down"
 	MediaDown = "media_down"
 	Busy      = "busy"

@@ -54,6 +54,9 @@ type KioskConfig struct {
 	Signed func(kiosk string, c *x509.Certificate) bool
 	// Config gives the settings that a kiosk of this hub should have; false: none.
 	Config func(kiosk string) (wire.Config, bool)
+	// Update gives what a kiosk that sent this HEALTH should be told of releases
+	// of its program; false: nothing. It is asked after Calls had the HEALTH.
+	Update func(kiosk string, h wire.Health) (wire.Update, bool)
 	// Unproven is called for each press that its kiosk's key does not prove.
 	Unproven func()
 	// Cloned is called when a clone is first seen.
@@ -181,6 +184,7 @@ func (h *Kiosks) take(s *seat, f wire.Frame) {
 		h.trace(s, f)
 	case wire.Health:
 		h.configure(s, f)
+		h.update(s, f)
 	}
 }
 

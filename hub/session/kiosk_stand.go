@@ -20,6 +20,7 @@ type seat struct {
 	since time.Time
 
 	config *wire.ConfigState // what it said last of its settings; under h.mu
+	health *wire.Health      // its last; under h.mu
 }
 
 // stand is all sockets that proved themselves as one kiosk. Usually that is

@@ -22,6 +22,7 @@ const (
 	CodePowerCut         = "power_cut"          // half a township's kiosks do
 	CodeBatteryLow       = "battery_low"
 	CodeConfigRefused    = "config_refused" // the kiosk cannot work with its settings
+	CodeUpdateFailed     = "update_failed"  // of the release that Part names: refused, rolled back, or silent since
 )
 
 // lowBattery is the share, in percent, under which a kiosk without mains is

@@ -134,6 +134,38 @@ type Press struct {
 	Purpose   string
 }
 
+type ReleaseChunk struct {
+	Upload   string
+	N        int32
+	StoredAt time.Time
+	Bytes    []byte
+}
+
+type ReleasePackage struct {
+	Version    string
+	Arch       string
+	Upload     string
+	Manifest   []byte
+	UploadedBy []byte
+	UploadedAt time.Time
+}
+
+type Rollout struct {
+	ID      int64
+	Rev     int64
+	Version string
+	Stage   string
+	State   string
+	Data    []byte
+}
+
+type RolloutKiosk struct {
+	Rollout int64
+	Kiosk   string
+	Phase   string
+	Data    []byte
+}
+
 type Session struct {
 	Token  string
 	Data   []byte
