@@ -101,6 +101,7 @@ func (a *App) handler(standby *directory.Standby, hasher *auth.Hasher, rootAbove
 		Sessions: auth.NewSessions(a.store.Sessions(), a.cfg.Unit.Code, len(a.cfg.PublicURL) > 5 && a.cfg.PublicURL[:5] == "https"),
 		SignIn:   auth.NewSignIn(accounts, auth.NewGuard(), hasher, nil), Accounts: accounts, Tickets: tickets,
 		Calls: a.desk, Media: a.desk, Duty: a.desk, Points: a.desk, Health: a.desk,
+		Photos:  a.store,
 		Records: &records{desk: a.desk, archive: a.store, places: a.places},
 		Kiosks:  a.registrar(hasher), Remote: a.remote, Identity: a.identity(), Address: a.cfg.PublicURL, Last: a.last(rootAbove),
 		Live: a.browsers, Unit: a.places.unit, Ready: a.store.Ping, Log: a.log})

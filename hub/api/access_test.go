@@ -60,6 +60,13 @@ var samples = map[string]struct {
 	"POST /api/certificate":               {anyone, "", `{"kiosk":"361025105207-1","request":"AAAA"}`, 422}, // past the door
 	"GET /api/authority/root.crt":         {anyone, "", "", 200},
 	"GET /api/authority/root.pem":         {anyone, "", "", 200},
+	"GET /api/session/photo":              {everybody, "", "", 204}, // there is none
+	"PUT /api/session/photo":              {everybody, "", somePicture, 204},
+	"DELETE /api/session/photo":           {everybody, "", "", 204},
+	"GET /api/people/{person}/photo":      {everybody, "/api/people/id-operator/photo", "", 404}, // past the door: there is none
+	"PUT /api/people/{person}/photo":      {keeping, "/api/people/id-operator/photo", somePicture, 204},
+	"DELETE /api/people/{person}/photo":   {keeping, "/api/people/id-operator/photo", "", 204},
+	"GET /api/kiosk/photo/{person}":       {anyone, "/api/kiosk/photo/id-operator", "", 403}, // no kiosk asks
 	"GET /api/openapi.json":               {anyone, "", "", 200},
 	"GET /livez":                          {anyone, "", "", 200},
 	"GET /readyz":                         {anyone, "", "", 200},

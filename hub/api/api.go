@@ -19,6 +19,7 @@ import (
 	"github.com/go-chi/chi/v5"
 
 	"huying/hub/auth"
+	"huying/hub/directory"
 	"huying/hub/refusal"
 	"huying/hub/view"
 )
@@ -44,6 +45,7 @@ type Config struct {
 	Calls   Calls
 	Media   Media
 	Records Records
+	Photos  directory.Photos
 	Duty    Duty
 	Points  Points
 	Health  Health
@@ -73,6 +75,7 @@ type server struct {
 	router   *chi.Mux
 	api      huma.API
 	document []byte
+	darkroom chan struct{} // held by whoever works on a photo
 }
 
 // New makes the handler of a hub's HTTP: everything under /api/, and /live,
@@ -105,7 +108,8 @@ func (h *Handler) Routes(each func(method, path string)) error {
 }
 
 func newServer(c Config) *server {
-	s := &server{Config: c, log: c.Log, now: c.Now, origins: auth.Origins{Listed: c.Origins}, router: chi.NewMux()}
+	s := &server{Config: c, log: c.Log, now: c.Now, origins: auth.Origins{Listed: c.Origins}, router: chi.NewMux(),
+		darkroom: make(chan struct{}, 1)}
 	if s.log == nil {
 		s.log = slog.Default()
 	}
@@ -122,6 +126,7 @@ func newServer(c Config) *server {
 	s.callRoutes()
 	s.outcomeRoutes()
 	s.pointRoutes()
+	s.photoRoutes()
 	s.identityRoutes()
 	s.settingsRoutes()
 	s.healthRoutes()

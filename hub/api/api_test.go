@@ -88,7 +88,7 @@ func open(t *testing.T) *site {
 		Sessions: auth.NewSessions(s.sessions, "361025105", false),
 		SignIn:   auth.NewSignIn(accounts, auth.NewGuard(), hasher, clock),
 		Accounts: accounts, Tickets: s.tickets,
-		Calls: s.desk, Media: s.desk, Records: s.desk, Duty: s.desk, Points: s.desk, Health: s.desk, Live: s.desk,
+		Calls: s.desk, Media: s.desk, Records: s.desk, Duty: s.desk, Points: s.desk, Health: s.desk, Live: s.desk, Photos: s.store,
 		Kiosks: directory.NewRegistrar(s.store, hasher, auth.NewGuard(), clock), Remote: s.remote, Identity: identity(t, s.store),
 		Address: "https://hub.test", Last: &api.HubAbove{Code: "361025", Name: "乐安县", URL: "https://county.test"},
 		Unit: func(code string) (view.Unit, bool) {

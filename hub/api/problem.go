@@ -10,6 +10,7 @@ import (
 
 	"github.com/danielgtaylor/huma/v2"
 
+	"huying/hub/photo"
 	"huying/hub/refusal"
 )
 
@@ -57,6 +58,9 @@ var statuses = map[string]int{
 	refusal.UnknownTicket:    http.StatusNotFound,
 	refusal.SiteAway:         http.StatusServiceUnavailable,
 	refusal.UnknownPerson:    http.StatusNotFound,
+	refusal.NoPhoto:          http.StatusNotFound,
+	refusal.BadPhoto:         http.StatusUnprocessableEntity,
+	refusal.UnprovenKiosk:    http.StatusForbidden,
 	refusal.StoreDown:        http.StatusServiceUnavailable,
 	refusal.MediaDown:        http.StatusServiceUnavailable,
 	refusal.Busy:             http.StatusServiceUnavailable,
@@ -135,8 +139,11 @@ func (s *server) refuse(r *http.Request, err error) *Problem {
 
 // sentence is a huma transformer: huma's own refusals (validation, body) become
 // Problems too.
-func sentence(_ huma.Context, _ string, v any) (any, error) {
+func sentence(hc huma.Context, _ string, v any) (any, error) {
 	if m, ok := v.(*huma.ErrorModel); ok {
+		if m.Status == http.StatusRequestEntityTooLarge && hc.Operation().MaxBodyBytes == photo.MaxFile {
+			return problemOf(photo.TooLarge()), nil
+		}
 		return fromHuma(m), nil
 	}
 	return v, nil

@@ -29,6 +29,9 @@ const (
 	HealthShow   Action = "health.show"
 	TicketList   Action = "ticket.list"
 	TicketDo     Action = "ticket.do"
+	PhotoOwn     Action = "photo.own"  // one's own
+	PhotoSee     Action = "photo.see"  // a colleague's
+	PhotoKeep    Action = "photo.keep" // another person's: give it or take it away
 )
 
 // Reach says which unit an action is about, and so which unit May compares.
@@ -85,6 +88,9 @@ var grants = map[Action]grant{
 	HealthShow:   {Target, watching},
 	TicketList:   {Site, watching},
 	TicketDo:     {Target, watching}, // who keeps the kiosks mends them too
+	PhotoOwn:     {Self, Roles},
+	PhotoSee:     {Self, Roles}, // whoever works here may know who answers
+	PhotoKeep:    {Target, []Role{Administrator}},
 }
 
 // ReachOf says which unit an action is about; Self for an unknown one, which

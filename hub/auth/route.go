@@ -7,7 +7,7 @@ type Route struct {
 	Action Action
 	// Unit is where a Target action finds its unit: "id", "kiosk" and "ticket" are path
 	// parameters that carry a unit code, "body" is checked by the handler once
-	// the body is read. Empty for the other reaches.
+	// the body is read, "person" once the person is found. Empty for the other reaches.
 	Unit string
 }
 
@@ -48,6 +48,13 @@ var Routes = []Route{
 	{"POST", "/api/tickets/{ticket}/stop-gap", TicketDo, "ticket"},
 	{"POST", "/api/tickets/{ticket}/repaired", TicketDo, "ticket"},
 	{"POST", "/api/tickets/{ticket}/close", TicketDo, "ticket"},
+	{"GET", "/api/session/photo", PhotoOwn, ""},
+	{"PUT", "/api/session/photo", PhotoOwn, ""},
+	{"DELETE", "/api/session/photo", PhotoOwn, ""},
+	{"GET", "/api/people/{person}/photo", PhotoSee, ""},
+	{"PUT", "/api/people/{person}/photo", PhotoKeep, "person"},
+	{"DELETE", "/api/people/{person}/photo", PhotoKeep, "person"},
+	{"GET", "/api/kiosk/photo/{person}", Open, ""}, // the kiosk's certificate or signature says who
 	{"GET", "/api/openapi.json", Open, ""},
 	{"GET", "/livez", Open, ""},
 	{"GET", "/readyz", Open, ""},

@@ -7,6 +7,7 @@ package directory
 
 import (
 	"bytes"
+	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
 	"time"
@@ -79,6 +80,12 @@ type Photo struct {
 	SHA256  [32]byte
 	GivenBy string // Person.ID: the person's own, or an administrator's
 	GivenAt time.Time
+}
+
+// NewPhoto makes the record of a photo; now becomes whole microseconds, which is
+// what a database keeps.
+func NewPhoto(person string, jpeg []byte, by string, now time.Time) Photo {
+	return Photo{Person: person, JPEG: jpeg, SHA256: sha256.Sum256(jpeg), GivenBy: by, GivenAt: now.Truncate(time.Microsecond)}
 }
 
 // Tag is the photo's entity tag for HTTP, as photo.Tag makes it.
