@@ -12,13 +12,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
-)
 
-// debian is the release kiosks run; want is what the package depends on, and
-// what a first process needs.
-const (
-	debian = "bookworm"
-	want   = "systemd,systemd-sysv,udev,ca-certificates,dbus"
+	"huying/tools/cleanroot"
 )
 
 // patience bounds each wait for a real process.
@@ -67,17 +62,9 @@ type root struct {
 // clean copies the kept root, which debootstrap makes at the first time.
 func clean(t *testing.T) *root {
 	t.Helper()
-	kept := filepath.Join(tree(t), "var", "package-root", debian)
-	if _, err := os.Stat(kept); err != nil {
-		fresh := kept + ".new"
-		_ = os.RemoveAll(fresh)
-		if err := os.MkdirAll(filepath.Dir(kept), 0o755); err != nil {
-			t.Fatal(err)
-		}
-		output(t, exec.Command("debootstrap", "--variant=minbase", "--include="+want, debian, fresh))
-		if err := os.Rename(fresh, kept); err != nil {
-			t.Fatal(err)
-		}
+	kept, err := cleanroot.Kept(filepath.Join(tree(t), "var", "package-root"))
+	if err != nil {
+		t.Fatal(err)
 	}
 	dir, err := os.MkdirTemp("", "huying-root-")
 	if err != nil {
