@@ -9,6 +9,7 @@ import (
 	"slices"
 	"time"
 
+	"huying/firmware-bridge/handover"
 	"huying/firmware-bridge/input"
 	"huying/internal/call"
 	allowed "huying/internal/settings"
@@ -34,7 +35,11 @@ type Config struct {
 	Voice        Voice    `koanf:"voice"`          // the terminal itself speaks; otherwise the page does
 	Rating       bool     `koanf:"rating"`         // after a talk the keys rate it
 	DemoKeys     bool     `koanf:"demo_keys"`      // the page's own keys press
+	ReleaseKey   string   `koanf:"release_key"`    // file (PEM) with the county's public release key; none there: no updates
 	Phones       []Phone  `koanf:"phones"`         // to be shown when no line is left
+
+	UpdateSettle time.Duration `koanf:"update_settle"` // after the last call, before an update is installed; 0: update.DefaultTimes
+	UpdateRate   int           `koanf:"update_rate"`   // KiB a second while a package is fetched; 0: update.DefaultRate
 
 	GPIO  hardware.GPIO    `koanf:"gpio"`  // keys on GPIO lines; none without a chip
 	MCU   hardware.MCU     `koanf:"mcu"`   // keys and lamps on a microcontroller; none without a port
@@ -45,6 +50,7 @@ type Config struct {
 	Power   func() (power.State, bool) // nil: the kernel's power_supply class
 	Pages   fs.FS                      // the built pages, see package web
 	Inputs  []input.Input              // further keys; Stop closes them
+	Keeper  *handover.Keeper           // who keeps the keys' lines open over a restart; nil: nobody
 	Log     *slog.Logger               // nil: slog.Default
 	Version string
 
@@ -111,6 +117,7 @@ func (c Config) Validate() error {
 	for _, p := range c.Hardware().Check() {
 		refuse(p.Field, p.Remedy)
 	}
+	c.checkUpdates(refuse)
 	return errors.Join(found...)
 }
 

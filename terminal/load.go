@@ -27,7 +27,7 @@ const envConfig = EnvPrefix + "CONFIG"
 
 // Defaults are the settings where nothing is said.
 func Defaults() Config {
-	return Config{DataDir: "/var/lib/huying-terminal", Panel: "127.0.0.1:8370", Rating: true}
+	return Config{DataDir: "/var/lib/huying-terminal", Panel: "127.0.0.1:8370", Rating: true, ReleaseKey: usualReleaseKey}
 }
 
 // Load reads the settings: defaults, over them what the hub said at enrolment,

@@ -3,6 +3,7 @@ package terminal
 import (
 	"context"
 	"log/slog"
+	"runtime"
 	"time"
 
 	"huying/firmware-bridge/input"
@@ -86,8 +87,10 @@ type loop struct {
 
 	ends    map[call.Site]*end
 	remote  *remote
+	updates updates // nil in tests without
 	writer  *writer
 	pending []pending
+	custody custody
 	faults  faults
 	lamps   *lamp.Lamps
 	dark    map[lamp.Name]map[string]bool // outputs that fail, by their place
@@ -106,6 +109,7 @@ type loop struct {
 	compactAt int64 // journal size from which to compact
 	whole     bool  // the journal misses records and must be written anew
 	told      int   // presses that the hubs were told of
+	homeSeen  bool  // home took the kiosk in since the start
 }
 
 func (l *loop) now() call.Mono { return time.Since(l.began) }
@@ -167,6 +171,8 @@ func (l *loop) hear(m any) {
 		l.tested(m)
 	case clockNews:
 		l.fault(FaultClock, m.wrong != 0, "by "+m.wrong.Round(time.Second).String())
+	case upgraded:
+		l.care.changed = true
 	case practise:
 		l.step(kiosk.Press{Key: call.Enquiry, At: time.Now(), Purpose: call.ForPractice})
 	}
@@ -196,6 +202,9 @@ func (l *loop) frame(m arrived) {
 		}
 	case wire.Config:
 		l.config(m.site, f)
+		return
+	case wire.Update:
+		l.upgrade(m.site, f)
 		return
 	case wire.Media:
 		ok := l.cfg.allowsMedia(f.URL)
@@ -247,6 +256,7 @@ func (l *loop) settle() {
 	}
 	l.speak(&v)
 	l.show(v)
+	l.lookUpdates(p)
 	if l.faults.changed || l.care.changed || l.told != l.k.Presses() {
 		l.faults.changed, l.care.changed, l.care.toldAt, l.told = false, false, time.Now(), l.k.Presses()
 		l.met.faults.Set(float64(len(l.faults.on)))
@@ -264,7 +274,11 @@ func (l *loop) settle() {
 // health tells a hub how the kiosk is; the core does not speak of that.
 func (l *loop) health(e *end) {
 	if e.conn != 0 {
-		e.line.Send(e.conn, wire.Health{Ledger: l.k.Ledger(), Faults: l.faults.list(time.Now()),
-			Tests: l.care.plan.Results(l.now()), Power: l.care.power, Config: l.remote.Report(), Version: l.cfg.Version})
+		h := wire.Health{Ledger: l.k.Ledger(), Faults: l.faults.list(time.Now()), Tests: l.care.plan.Results(l.now()),
+			Power: l.care.power, Config: l.remote.Report(), Version: l.cfg.Version, Arch: runtime.GOARCH}
+		if l.updates != nil {
+			h.Update = l.updates.Report()
+		}
+		e.line.Send(e.conn, h)
 	}
 }

@@ -92,6 +92,7 @@ type Terminal struct {
 	loop   *loop
 	badge  *identity.Badge // nil in tests that replace sign
 	remote *remote
+	update updates
 	renew  *identity.Renewal // nil: no certificate is needed
 	bootID string
 	turns  uint64 // lines that took another's place; the loop's
@@ -106,7 +107,11 @@ type Terminal struct {
 
 // New makes a terminal that is not yet started. It fails on settings that can
 // never work and on a kiosk that was never enrolled; the errors are for people.
-func New(cfg Config) (*Terminal, error) { return build(cfg, realParts()) }
+func New(cfg Config) (*Terminal, error) {
+	p := realParts()
+	p.wire = func(s hardware.Settings) (fittings, error) { return hardware.OpenKept(cfg.Keeper, s) }
+	return build(cfg, p)
+}
 
 func build(cfg Config, p parts) (*Terminal, error) {
 	if err := cfg.Validate(); err != nil {
@@ -207,6 +212,7 @@ func (t *Terminal) start(ctx context.Context) error {
 			return err
 		}
 	}
+	t.update = t.newUpdates()
 	t.loop = t.newLoop()
 	t.loop.boot(ctx, t.parts.sign, memory, found)
 	t.loop.fault(FaultSound+":program", t.mute != "", t.mute)
@@ -223,6 +229,7 @@ func (t *Terminal) start(ctx context.Context) error {
 	if t.renew = t.renewal(); t.renew != nil {
 		t.renew.Start()
 	}
+	t.update.Start()
 	for _, l := range t.lines {
 		l.Start()
 	}
@@ -235,7 +242,7 @@ func (t *Terminal) newLoop() *loop {
 	l := &loop{
 		cfg: t.cfg, log: t.log, began: time.Now(), keys: t.keys, inbox: t.inbox, show: t.panel.Show, page: t.panel.Quiet, met: t.met,
 		relay: func(c Config, m *panel.Media) { t.relayed(ways, c, m) }, tell: t.tell, prompts: prompt.NewLibrary(t.cfg.promptFolder()), care: newCare(0),
-		ends: map[call.Site]*end{}, remote: t.remote, writer: t.writer, faults: faults{on: map[string]present{}},
+		ends: map[call.Site]*end{}, remote: t.remote, updates: t.update, writer: t.writer, faults: faults{on: map[string]present{}},
 		lamps: t.lamps, dark: map[lamp.Name]map[string]bool{}, lostAt: map[input.Key]time.Time{}, compactAt: compactAbove,
 	}
 	for i, s := range t.cfg.sites() {
@@ -260,6 +267,9 @@ func (t *Terminal) stop() {
 	close(t.ended)
 	if t.renew != nil {
 		t.renew.Stop()
+	}
+	if t.update != nil {
+		t.update.Stop()
 	}
 	if t.lamps != nil {
 		t.lamps.Stop() // before their outputs are closed
