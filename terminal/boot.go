@@ -34,6 +34,7 @@ func (l *loop) boot(ctx context.Context, who signer, m kiosk.Memory, found []str
 	}
 	failpoint.At(failpoint.TerminalBootAfter)
 	l.told = l.k.Presses()
+	l.custody.remember(m.Presses)
 	l.log.Info("kiosk knows", "boot", l.k.Boot(), "presses", l.k.Presses(), "unacked", l.k.Unacked(), "open", l.k.Open() != nil)
 }
 

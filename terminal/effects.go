@@ -95,6 +95,7 @@ func (l *loop) stored(s stored) {
 			l.compact()
 		}
 	}
+	l.custody.stored(s.through)
 	done := 0
 	for done < len(l.pending) && l.pending[done].n <= s.through {
 		done++

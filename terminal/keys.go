@@ -31,15 +31,14 @@ var keys = map[input.Key]call.Key{input.Red: call.Urgent, input.Green: call.Enqu
 // key takes one event of a key.
 func (l *loop) key(e input.Event) {
 	if l.pulsed(e) {
+		e.Safe()
 		l.settle()
 		return
 	}
 	name := ":" + string(e.Key)
 	switch e.Kind {
 	case input.Press:
-		l.lamps.Pressed(e.Key) // before anything that could take time
-		l.pressedAt = time.Now()
-		l.step(kiosk.Press{Key: keys[e.Key], At: time.Now(), Held: true})
+		l.pressed(e)
 	case input.Release:
 		l.pressedAt = time.Now()
 		l.step(kiosk.Release{Key: keys[e.Key]})

@@ -15,6 +15,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"huying/firmware-bridge/handover"
 	"huying/terminal"
 	"huying/web"
 )
@@ -79,6 +80,7 @@ func (runCommand) Run(ctx context.Context, c *commands) error {
 	if err != nil {
 		return err
 	}
+	cfg.Keeper = handover.Find(os.Getpid(), os.Getenv)
 	cfg.Version, cfg.Pages, cfg.Log = version, web.FS(), slog.Default()
 	t, err := terminal.New(cfg)
 	if err != nil {

@@ -12,12 +12,15 @@ import (
 // kernel is the part of an input device's interface that is needed.
 type kernel struct {
 	open func(path string) (fd int, err error)
-	take func(fd int) error         // monotonic times, and nobody else gets events
-	keys func(fd int) (bits, error) // that the device has
-	down func(fd int) (bits, error) // that are down; drops key events that wait on fd
+	take func(fd int) error              // monotonic times, and nobody else gets events
+	keys func(fd int) (bits, error)      // that the device has
+	down func(fd int) (bits, error)      // that are down; drops key events that wait on fd
+	same func(fd int, path string) error // whether fd is the device at path, and that is there
 }
 
-func realKernel() kernel { return kernel{open: openFile, take: take, keys: keys, down: down} }
+func realKernel() kernel {
+	return kernel{open: openFile, take: take, keys: keys, down: down, same: same}
+}
 
 // request is _IOC(dir, 'E', nr, size) of asm-generic/ioctl.h, which amd64 and
 // arm64 share.
@@ -59,6 +62,20 @@ func take(fd int) error {
 		return fmt.Errorf("evdev: grab: %w", err)
 	}
 	return nil
+}
+
+func same(fd int, path string) error {
+	var a, b unix.Stat_t
+	if err := errors.Join(unix.Fstat(fd, &a), unix.Stat(path, &b)); err != nil {
+		return fmt.Errorf("evdev: %w", err)
+	}
+	if a.Mode&unix.S_IFMT != unix.S_IFCHR || a.Rdev != b.Rdev {
+		return fmt.Errorf("evdev: what was left is not %s", path)
+	}
+	if _, err := keys(fd); err != nil { // unplugged, and another may have its number
+		return err
+	}
+	return unix.SetNonblock(fd, true)
 }
 
 func keys(fd int) (b bits, err error) { return read(fd, eviocgbitKey) }

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"path/filepath"
 
+	"huying/firmware-bridge/handover"
 	"huying/firmware-bridge/input"
 )
 
@@ -24,9 +25,15 @@ var _ input.Input = (*Keys)(nil)
 // order in which devices come. A device that is absent, taken by another
 // program or without such a key is no error but a Fault event of each key, and
 // Restored once it is there. An error means settings that can never work.
-func Open(path string, codes ...KeyCode) (*Keys, error) { return open(realKernel(), path, codes) }
+func Open(path string, codes ...KeyCode) (*Keys, error) { return OpenKept(nil, path, codes...) }
 
-func open(kernel kernel, path string, codes []KeyCode) (*Keys, error) {
+// OpenKept is Open for a device that a keeper keeps open and grabbed while the
+// program is not there.
+func OpenKept(keeper *handover.Keeper, path string, codes ...KeyCode) (*Keys, error) {
+	return open(realKernel(), keeper, path, codes)
+}
+
+func open(kernel kernel, keeper *handover.Keeper, path string, codes []KeyCode) (*Keys, error) {
 	if err := validate(path, codes); err != nil {
 		return nil, err
 	}
@@ -39,8 +46,11 @@ func open(kernel kernel, path string, codes []KeyCode) (*Keys, error) {
 	for _, c := range codes {
 		all = append(all, c.Code)
 	}
-	device := func() (source, error) { return openSource(kernel, path, k.Wake(), all) }
-	k.Go(newWatcher(codes, device, input.Monotonic, k.Rest, k.Emit).run)
+	desk := keeper.Desk(keptAs(path, codes))
+	device := func() (source, error) { return openSource(kernel, desk, path, k.Wake(), all) }
+	w := newWatcher(codes, device, input.Monotonic, k.Rest, k.Emit)
+	w.Desk = desk
+	k.Go(w.run)
 	return k, nil
 }
 

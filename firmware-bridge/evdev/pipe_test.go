@@ -97,7 +97,7 @@ func next(t *testing.T, k *Keys, key input.Key, kind input.Kind) input.Event {
 
 func TestEventsOfARealDescriptor(t *testing.T) {
 	d := &fakeDevice{t: t, has: []Code{enter, space}, write: make(chan int, 8)}
-	k, err := open(d.kernel(), "/dev/input/by-id/keys", both)
+	k, err := open(d.kernel(), nil, "/dev/input/by-id/keys", both)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -135,7 +135,7 @@ func TestADeviceThatCannotBeUsedIsAFault(t *testing.T) {
 		"taken":       {&fakeDevice{has: []Code{enter, space}, busy: errors.New("another program has grabbed it")}, "grabbed"},
 	} {
 		c.d.t, c.d.write = t, make(chan int, 8)
-		k, err := open(c.d.kernel(), "/dev/input/by-id/keys", both)
+		k, err := open(c.d.kernel(), nil, "/dev/input/by-id/keys", both)
 		if err != nil {
 			t.Fatal(err)
 		}

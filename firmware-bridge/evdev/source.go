@@ -7,6 +7,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"huying/firmware-bridge/handover"
 	"huying/firmware-bridge/watch"
 )
 
@@ -32,26 +33,36 @@ type fdSource struct {
 	kernel kernel
 }
 
-// openSource opens a device that has all these keys.
-func openSource(k kernel, path string, wake int, codes []Code) (source, error) {
+// openSource takes over the device that an earlier program left, or opens one
+// that has all these keys and leaves it for the next program.
+func openSource(k kernel, desk *handover.Desk, path string, wake int, codes []Code) (source, error) {
 	// Both descriptors must be of one device, also while links change.
 	if real, err := filepath.EvalSymlinks(path); err == nil {
 		path = real
 	}
 	s := &fdSource{watch.Descriptor[event]{FD: -1, Wake: wake, Name: "evdev", Gone: errGone}, -1, k}
+	fd, adopted := desk.Adopt(func(fd int) error { return k.same(fd, path) })
+	if adopted {
+		s.FD = fd // grabbed, and with monotonic times: both are the open file's
+	}
 	if err := s.open(path, codes); err != nil {
 		_ = s.Close() // there is a better error to tell
 		return nil, err
+	}
+	if adopted || desk.Offer(s.FD) == nil { // if not, it is read as without a keeper
+		s.Desk = desk
 	}
 	return s, nil
 }
 
 func (s *fdSource) open(path string, codes []Code) (err error) {
-	if s.FD, err = s.kernel.open(path); err != nil {
-		return err
-	}
-	if err := s.kernel.take(s.FD); err != nil {
-		return fmt.Errorf("%w (%s)", err, path)
+	if s.FD < 0 {
+		if s.FD, err = s.kernel.open(path); err != nil {
+			return err
+		}
+		if err := s.kernel.take(s.FD); err != nil {
+			return fmt.Errorf("%w (%s)", err, path)
+		}
 	}
 	if s.state, err = s.kernel.open(path); err != nil {
 		return err

@@ -96,7 +96,7 @@ func (s *stand) open(t trialOf) {
 	}
 	s.keys = &Keys{r}
 	device := func() (source, error) {
-		src, err := openSource(k, s.dev.path, r.Wake(), []Code{enter, space})
+		src, err := openSource(k, nil, s.dev.path, r.Wake(), []Code{enter, space})
 		if err != nil {
 			return nil, err
 		}

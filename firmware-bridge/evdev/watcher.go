@@ -3,6 +3,8 @@ package evdev
 import (
 	"time"
 
+	"golang.org/x/sys/unix"
+
 	"huying/firmware-bridge/input"
 	"huying/firmware-bridge/watch"
 )
@@ -23,7 +25,7 @@ func newWatcher(codes []KeyCode, open func() (source, error), now func() time.Du
 		names = append(names, c.Key)
 	}
 	w := &watcher{watch.New[event, source](names, now, rest, emit), codes}
-	w.Device = watch.Device[event, source]{Open: open, Take: w.take, Levels: w.levels}
+	w.Device = watch.Device[event, source]{Open: open, Take: w.take, Levels: w.levels, Believe: w.believe}
 	return w
 }
 
@@ -35,6 +37,17 @@ func (w *watcher) levels(src source) (func(int) bool, error) {
 	return func(i int) bool { return down.has(w.codes[i].Code) }, err
 }
 
+// evSeen is a type of event that no kernel sends: a state that was looked at.
+const evSeen = 0xffff
+
+func (w *watcher) believe(i int, down bool, at time.Duration) event {
+	e := event{Time: unix.NsecToTimeval(int64(at)), Type: evSeen, Code: uint16(w.codes[i].Code), Value: keyUp}
+	if down {
+		e.Value = keyDown
+	}
+	return e
+}
+
 // take hands one event to the machine of its key and says whether events
 // before it were lost.
 func (w *watcher) take(e event) (gap bool) {
@@ -42,11 +55,15 @@ func (w *watcher) take(e event) (gap bool) {
 	case e.Type == evSyn && e.Code == synDropped:
 		w.gap(e)
 		return true
-	case e.Type != evKey:
+	case e.Type != evKey && e.Type != evSeen:
 		return false
 	}
 	for i, k := range w.Keys {
-		if uint16(w.codes[i].Code) == e.Code {
+		switch {
+		case uint16(w.codes[i].Code) != e.Code:
+		case e.Type == evSeen:
+			k.Machine.Level(e.Value == keyDown, e.at(), input.ByLevel)
+		default:
 			move(k, e)
 		}
 	}

@@ -4,9 +4,9 @@ import (
 	"errors"
 	"fmt"
 
-	"github.com/warthog618/go-gpiocdev/uapi"
 	"periph.io/x/conn/v3/gpio"
 
+	"huying/firmware-bridge/handover"
 	"huying/firmware-bridge/input"
 )
 
@@ -30,7 +30,11 @@ var _ input.Input = (*Keys)(nil)
 // Open begins to read the keys. A line that is absent or busy is no error but
 // a Fault event, and Restored once it is there: one broken key must not keep
 // the other from working. An error means settings that can never work.
-func Open(lines ...KeyLine) (*Keys, error) {
+func Open(lines ...KeyLine) (*Keys, error) { return OpenKept(nil, lines...) }
+
+// OpenKept is Open for lines that a keeper keeps requested while the program is
+// not there. Lines that it has and that are not wanted any more are given up.
+func OpenKept(keeper *handover.Keeper, lines ...KeyLine) (*Keys, error) {
 	if err := validate(lines); err != nil {
 		return nil, err
 	}
@@ -38,8 +42,14 @@ func Open(lines ...KeyLine) (*Keys, error) {
 	if err != nil {
 		return nil, err
 	}
+	var desks []*handover.Desk
 	for _, l := range lines {
-		w := k.watcher(l.Key, func() (source, error) { return openKey(l, k.Wake()) })
+		desks = append(desks, keeper.Desk(l.keptAs()))
+	}
+	_ = keeper.Discard(keptPrefix) // a line that stays busy is a Fault until it is free
+	for i, l := range lines {
+		w := k.watcher(l.Key, func() (source, error) { return openKept(desks[i], l, k.Wake()) })
+		w.Desk = desks[i]
 		w.supervise(l)
 		k.Go(w.run)
 	}
@@ -76,16 +86,6 @@ func validate(lines []KeyLine) error {
 func newKeys() (*Keys, error) {
 	r, err := input.NewRuntime()
 	return &Keys{r}, err
-}
-
-func openKey(l KeyLine, wake int) (source, error) {
-	fd, _, err := ask(l.Line, func(offset int) uapi.LineRequest {
-		return inputRequest(offset, l.Pull, l.ActiveLow, Debounce)
-	})
-	if err != nil {
-		return nil, err
-	}
-	return newFdSource(fd, wake, kernelLevel), nil
 }
 
 func (k *Keys) watcher(name input.Key, open func() (source, error)) *watcher {

@@ -31,7 +31,7 @@ func newWatcher(k input.Key, open func() (source, error), now func() time.Durati
 	w := &watcher{Watcher: watch.New[uapi.LineEvent, source]([]input.Key{k}, now, rest, emit)}
 	w.machine = w.Keys[0].Machine
 	w.Device = watch.Device[uapi.LineEvent, source]{
-		Open: open, Take: w.take, Levels: level, Agreed: w.inspect, Lost: w.letRestGo,
+		Open: open, Take: w.take, Levels: level, Believe: believe, Agreed: w.inspect, Lost: w.letRestGo,
 	}
 	return w
 }
@@ -39,6 +39,17 @@ func newWatcher(k input.Key, open func() (source, error), now func() time.Durati
 func level(src source) (func(int) bool, error) {
 	active, err := src.Level()
 	return func(int) bool { return active }, err
+}
+
+// looked is the kind of an event that no kernel sends: a level that was looked at.
+const looked uapi.LineEventID = 1 << 16
+
+func believe(_ int, down bool, at time.Duration) uapi.LineEvent {
+	e := uapi.LineEvent{Timestamp: uint64(at), ID: looked | uapi.LineEventFallingEdge}
+	if down {
+		e.ID = looked | uapi.LineEventRisingEdge
+	}
+	return e
 }
 
 // run reads the key until rest says that it is to stop.
@@ -51,9 +62,13 @@ func (w *watcher) run() {
 // missing: the kernel drops the oldest when its buffer is full.
 func (w *watcher) take(e uapi.LineEvent) (gap bool) {
 	at := time.Duration(e.Timestamp)
-	active := e.ID == uapi.LineEventRisingEdge // logical: active low is the kernel's affair
-	seq := &w.Keys[0].Mark                     // of the last event read; the kernel begins with 1
-	missing := e.LineSeqno - *seq - 1          // wraps as the kernel's counter does
+	active := e.ID&^looked == uapi.LineEventRisingEdge // logical: active low is the kernel's affair
+	if e.ID&looked != 0 {
+		w.machine.Level(active, at, input.ByLevel)
+		return false
+	}
+	seq := &w.Keys[0].Mark            // of the last event read; the kernel begins with 1
+	missing := e.LineSeqno - *seq - 1 // wraps as the kernel's counter does
 	*seq = e.LineSeqno
 	if missing == 0 {
 		w.machine.Level(active, at, input.ByEdge)
@@ -94,7 +109,7 @@ func (w *watcher) inspect(k *watch.Key, down bool) {
 	resting, err := w.atRest()
 	if err != nil {
 		w.Fault(k, wireFault, fmt.Errorf("resting contact: %w", err))
-		w.wires = key.Contacts{Broken: true} // until it is seen at rest
+		w.wires = key.Contacts{Broken: true} // until it is looked at rest
 		return
 	}
 	w.wires = key.StepContacts(w.wires, down, resting, w.Now())

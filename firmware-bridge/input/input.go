@@ -69,6 +69,31 @@ type Event struct {
 	N      int           // Overrun only: how many were lost, at least 1
 	Reason Reason        // Press only
 	Detail string        // Fault only: the error, for a log and a technician
+	// Receipt, of a Press only, is for the reader to say that the press is safe.
+	// It is nil where nobody could use the answer.
+	Receipt Receipt
+}
+
+// Receipt is how whoever receives a Press makes sure of it. A press that was
+// not made safe before the program ended, by whatever cause, is told once more
+// when it is back, as far as its source can. All methods may be called from
+// any goroutine and none waits.
+type Receipt interface {
+	// Begin says that work on the press begins, and returns the note that the
+	// last program to do so left on it: empty if there was none.
+	Begin() (note string)
+	// Mark leaves a note for a program that may be told the press again: the
+	// number under which it is about to be stored, up to 61 octets.
+	Mark(note string)
+	// Safe says that the press is stored and need not be told again.
+	Safe()
+}
+
+// Safe says so to the event's source, if it is one that asks for it.
+func (e Event) Safe() {
+	if e.Receipt != nil {
+		e.Receipt.Safe()
+	}
 }
 
 // String renders the event for logs and test failures.

@@ -70,9 +70,9 @@ const (
 type State struct {
 	Phase   Phase
 	Active  bool          // the level last told
-	since   time.Duration // when Active last changed
-	pressed time.Duration // when the press counted
-	seen    time.Duration // the latest time told: time never goes back
+	Since   time.Duration // when Active last changed
+	Pressed time.Duration // when the press counted
+	Seen    time.Duration // the latest time told: time never goes back
 }
 
 // Change is what Step found out: Press, Release, Stuck or Unstuck, and when.
@@ -90,18 +90,18 @@ func Step(c Config, s State, active bool, at time.Duration) (State, []Change) {
 	if active == s.Active {
 		return s, out
 	}
-	s.Active, s.since = active, s.seen
-	s, more := Advance(c, s, s.seen)
+	s.Active, s.Since = active, s.Seen
+	s, more := Advance(c, s, s.Seen)
 	return s, append(out, more...)
 }
 
 // Advance lets time pass without any news about the level.
 func Advance(c Config, s State, at time.Duration) (State, []Change) {
-	s.seen = max(s.seen, at)
+	s.Seen = max(s.Seen, at)
 	var out []Change
 	for {
 		due, ok := Next(c, s)
-		if !ok || due > s.seen {
+		if !ok || due > s.Seen {
 			return s, out
 		}
 		var changes []Change
@@ -115,11 +115,11 @@ func Advance(c Config, s State, at time.Duration) (State, []Change) {
 func Next(c Config, s State) (time.Duration, bool) {
 	switch {
 	case s.Phase == Up && s.Active:
-		return s.since + c.Settle, true
+		return s.Since + c.Settle, true
 	case s.Phase != Up && !s.Active:
-		return s.since + c.Release, true
+		return s.Since + c.Release, true
 	case s.Phase == Down:
-		return max(s.pressed+c.StuckAfter, s.since), true
+		return max(s.Pressed+c.StuckAfter, s.Since), true
 	}
 	return 0, false
 }
@@ -128,7 +128,7 @@ func Next(c Config, s State) (time.Duration, bool) {
 func fire(s State, due time.Duration) (State, []Change) {
 	switch {
 	case s.Phase == Up:
-		s.Phase, s.pressed = Down, due
+		s.Phase, s.Pressed = Down, due
 		return s, []Change{{input.Press, due}}
 	case s.Active:
 		s.Phase = StuckDown

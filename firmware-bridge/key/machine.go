@@ -25,6 +25,15 @@ func NewMachine(k input.Key, c Config, emit func(input.Event)) *Machine {
 // State returns what is known about the key.
 func (m *Machine) State() State { return m.state }
 
+// Resume goes on from what another machine of the same key knew. That the key
+// is stuck is told again; all else was told.
+func (m *Machine) Resume(s State) {
+	m.state = s
+	if s.Phase == StuckDown {
+		m.tell([]Change{{input.Stuck, s.Seen}})
+	}
+}
+
 // Level tells the machine the level at a time and how it was learnt.
 func (m *Machine) Level(active bool, at time.Duration, why input.Reason) {
 	if active && !m.state.Active {

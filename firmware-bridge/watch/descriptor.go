@@ -8,6 +8,8 @@ import (
 	"unsafe"
 
 	"golang.org/x/sys/unix"
+
+	"huying/firmware-bridge/handover"
 )
 
 // Descriptor reads a file that delivers records of one size, laid out as E is
@@ -17,6 +19,9 @@ type Descriptor[E any] struct {
 	Wake int    // becomes readable, for ever, when reading is to stop
 	Name string // of the package that reads, for errors
 	Gone error  // what is said when the device is gone
+	// Desk is where events are read to, so that they outlive us; nil if there
+	// is none.
+	Desk *handover.Desk
 }
 
 // Wait returns when an event may be read, when the time is over, or when the
@@ -39,7 +44,12 @@ func (d *Descriptor[E]) Wait(timeout time.Duration) error {
 // Read fills buf with waiting events and returns how many: 0 if none waits.
 func (d *Descriptor[E]) Read(buf []E) (int, error) {
 	size := int(unsafe.Sizeof(*new(E)))
-	n, err := unix.Read(d.FD, octets(buf))
+	raw := octets(buf)
+	if d.Desk.Kept() {
+		raw = d.Desk.Room(len(raw))
+		raw = raw[:len(raw)/size*size]
+	}
+	n, err := unix.Read(d.FD, raw)
 	switch {
 	case errors.Is(err, unix.EAGAIN), errors.Is(err, unix.EINTR):
 		return 0, nil
@@ -51,6 +61,10 @@ func (d *Descriptor[E]) Read(buf []E) (int, error) {
 		return 0, fmt.Errorf("%s: read: %w", d.Name, io.EOF)
 	case n%size != 0:
 		return 0, fmt.Errorf("%s: read %d octets, which are no whole events", d.Name, n)
+	}
+	if d.Desk.Kept() {
+		copy(octets(buf), raw[:n])
+		d.Desk.Landed(n)
 	}
 	return n / size, nil
 }

@@ -3,6 +3,7 @@ package watch
 import (
 	"time"
 
+	"huying/firmware-bridge/handover"
 	"huying/firmware-bridge/input"
 	"huying/firmware-bridge/key"
 )
@@ -46,13 +47,17 @@ type Key struct {
 // Device is the difference between one kind of device and another: events of
 // type E out of sources of type S.
 type Device[E any, S Source[E]] struct {
-	// Open opens the line or device.
+	// Open opens the line or device. Where there is a Desk it adopts what was
+	// left there, or leaves what it opened.
 	Open func() (S, error)
 	// Take hands one event to the machines of the keys and says whether any
 	// events before it were lost.
 	Take func(e E) (gap bool)
 	// Levels says which keys are down now, by their place among the Keys.
 	Levels func(src S) (down func(i int) bool, err error)
+	// Believe makes the event that Take takes for a level that was found by
+	// looking: no device sends it, but it must be kept like those that one does.
+	Believe func(i int, down bool, at time.Duration) E
 	// Agreed, if not nil, is called when the level of a key is what its events
 	// told, each CompareEvery.
 	Agreed func(k *Key, down bool)
@@ -68,19 +73,23 @@ type Watcher[E any, S Source[E]] struct {
 	Now func() time.Duration
 	// Rest waits that long and returns false at once when Run is to end.
 	Rest func(time.Duration) bool
-	// Emit gets every event and must not block.
-	Emit func(input.Event)
+	// Desk is where the device is kept while the program is not there; nil if
+	// nobody keeps it.
+	Desk *handover.Desk
 
-	buf [64]E
+	emit func(input.Event)
+	buf  [64]E
 }
 
 // Line is the fault of a device that cannot be read; other faults of a key are
 // for its kind of device to number.
 const Line uint = 1
 
-// New returns the watcher of some keys. Device is for the caller to set.
+// New returns the watcher of some keys, whose times come from now, who waits by
+// rest and tells everything to emit, which must not block. Device, and Desk if
+// there is one, are for the caller to set.
 func New[E any, S Source[E]](names []input.Key, now func() time.Duration, rest func(time.Duration) bool, emit func(input.Event)) *Watcher[E, S] {
-	w := &Watcher[E, S]{Now: now, Rest: rest, Emit: emit}
+	w := &Watcher[E, S]{Now: now, Rest: rest, emit: emit}
 	for _, n := range names {
 		w.Keys = append(w.Keys, &Key{Name: n, Machine: key.NewMachine(n, key.Debounced(), w.Emit)})
 	}
@@ -96,6 +105,7 @@ func (w *Watcher[E, S]) Run() {
 			return
 		}
 		w.lost(err)
+		w.Desk.Drop()
 		// A plug that was loose for a moment is in again by the time we notice:
 		// try at once, but never again and again.
 		if w.Now()-start < RetryEvery && !w.Rest(RetryEvery) {
@@ -112,8 +122,8 @@ func (w *Watcher[E, S]) session() error {
 		return err
 	}
 	defer func() { _ = src.Close() }() // nothing was written to it
-	for _, k := range w.Keys {
-		k.Mark, k.differs = 0, true // the first level counts at once
+	if err := w.begin(src); err != nil {
+		return err
 	}
 	compareAt, err := w.compare(src)
 	if err != nil {
@@ -132,6 +142,7 @@ func (w *Watcher[E, S]) session() error {
 			return err
 		}
 		w.advance(now - Slack)
+		w.save()
 		if !gap && now < compareAt {
 			continue
 		}
@@ -146,6 +157,7 @@ func (w *Watcher[E, S]) session() error {
 // lost. Events read before an error count.
 func (w *Watcher[E, S]) drain(src S) (gap bool, err error) {
 	for {
+		w.save() // there is room, then
 		n, err := src.Read(w.buf[:])
 		for _, e := range w.buf[:n] {
 			gap = w.Take(e) || gap
@@ -194,7 +206,7 @@ func (w *Watcher[E, S]) compare(src S) (again time.Duration, err error) {
 			k.differs = true
 			again = now + Slack
 		default:
-			k.Machine.Level(active, now, input.ByLevel)
+			w.believe(i, active, now)
 			k.differs = false
 		}
 	}
@@ -216,7 +228,7 @@ func (w *Watcher[E, S]) lost(err error) {
 func (w *Watcher[E, S]) Fault(k *Key, fault uint, err error) {
 	if k.faulty&fault == 0 {
 		k.faulty |= fault
-		w.Emit(input.Event{Key: k.Name, Kind: input.Fault, At: w.Now(), Detail: err.Error()})
+		w.emit(input.Event{Key: k.Name, Kind: input.Fault, At: w.Now(), Detail: err.Error()})
 	}
 }
 
@@ -225,6 +237,6 @@ func (w *Watcher[E, S]) Restored(k *Key, fault uint) {
 	was := k.faulty & fault
 	k.faulty &^= fault
 	if was != 0 && k.faulty == 0 {
-		w.Emit(input.Event{Key: k.Name, Kind: input.Restored, At: w.Now()})
+		w.emit(input.Event{Key: k.Name, Kind: input.Restored, At: w.Now()})
 	}
 }

@@ -103,11 +103,12 @@ type Input interface{ input() }
 type (
 	// Press is a debounced press of a key; At is wall time, for people only.
 	// Held says that the key is down and a Release will follow; without it
-	// the press is whole. Purpose is for who knows it: a button for practice,
-	// a self-test.
+	// the press is whole. Age is how long ago it was, if it was told late.
+	// Purpose is for who knows it: a button for practice, a self-test.
 	Press struct {
 		Key     call.Key
 		At      time.Time
+		Age     time.Duration
 		Held    bool
 		Purpose call.Purpose
 	}

@@ -18,7 +18,7 @@ func (k *Kiosk) press(in Press) {
 	if k.during(in) {
 		purpose = call.ForPractice
 	}
-	p := &press{at: k.now, sites: map[call.Site]*delivery{}}
+	p := &press{at: k.now - in.Age, sites: map[call.Site]*delivery{}}
 	p.rec = PressedRecord{Press: call.PressID{Kiosk: k.cfg.ID, Mark: call.Mark{Boot: k.boot, Seq: k.nextSeq}}, Key: in.Key, At: in.At}
 	k.nextSeq++
 	k.presses = append(k.presses, p)

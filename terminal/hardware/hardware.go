@@ -7,6 +7,7 @@ import (
 
 	"huying/firmware-bridge/evdev"
 	"huying/firmware-bridge/gpioline"
+	"huying/firmware-bridge/handover"
 	"huying/firmware-bridge/input"
 	"huying/firmware-bridge/lamp"
 	"huying/firmware-bridge/mcu"
@@ -23,6 +24,7 @@ type Hardware struct {
 	fixtures []lamp.Fixture
 	loops    map[input.Key]lamp.Output
 	closers  []io.Closer
+	keeper   *handover.Keeper
 
 	out  chan input.Event
 	stop chan struct{}
@@ -44,17 +46,22 @@ type device struct {
 // Open begins to read the keys that the settings name and makes the outputs
 // ready. What is absent is a Fault of its keys or an error of its outputs; an
 // error of Open is a *Problem.
-func Open(s Settings) (*Hardware, error) {
+func Open(s Settings) (*Hardware, error) { return OpenKept(nil, s) }
+
+// OpenKept is Open for lines and devices that a keeper keeps open while the
+// program is not there. What it has and the settings do not name is given up.
+func OpenKept(keeper *handover.Keeper, s Settings) (*Hardware, error) {
 	if found := s.Check(); len(found) > 0 {
 		return nil, found[0]
 	}
-	h := &Hardware{out: make(chan input.Event), stop: make(chan struct{}), join: newMerger(), loops: map[input.Key]lamp.Output{}}
+	h := &Hardware{keeper: keeper, out: make(chan input.Event), stop: make(chan struct{}), join: newMerger(), loops: map[input.Key]lamp.Output{}}
 	for _, open := range []func(Settings) error{h.openGPIO, h.openMCU, h.openEvdev, h.openLamps} {
 		if err := open(s); err != nil {
 			_ = h.Close() // there is a better error to tell
 			return nil, err
 		}
 	}
+	_ = keeper.Discard("") // what cannot be given up is asked for again at the next start
 	for _, d := range h.devices {
 		h.wg.Go(func() { h.bring(d) })
 	}
@@ -81,7 +88,7 @@ func (h *Hardware) openGPIO(s Settings) error {
 		}
 		return l
 	}
-	keys, err := gpioline.Open(line(input.Red, g.Red, g.RedRest), line(input.Green, g.Green, g.GreenRest))
+	keys, err := gpioline.OpenKept(h.keeper, line(input.Red, g.Red, g.RedRest), line(input.Green, g.Green, g.GreenRest))
 	if err != nil {
 		return &Problem{"gpio", err.Error()}
 	}
@@ -148,7 +155,7 @@ func (h *Hardware) openEvdev(s Settings) error {
 			}
 			codes = append(codes, evdev.KeyCode{Key: k.key, Code: c})
 		}
-		keys, err := evdev.Open(e.Device, codes...)
+		keys, err := evdev.OpenKept(h.keeper, e.Device, codes...)
 		if err != nil {
 			return &Problem{"evdev", err.Error()}
 		}
