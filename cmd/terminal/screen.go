@@ -3,6 +3,8 @@ package main
 import (
 	"context"
 	"log/slog"
+	"os"
+	"path/filepath"
 
 	"huying/terminal/browser"
 )
@@ -18,6 +20,10 @@ type screenCommand struct {
 
 // Run keeps the kiosk page on the screen until it is told to stop.
 func (s screenCommand) Run(ctx context.Context) error {
-	return browser.New(browser.Config{Program: s.Browser, Args: s.Args, Data: s.Profile, Page: s.Page,
-		Times: browser.DefaultTimes(), Log: slog.Default()}).Run(ctx)
+	spare := "" // in memory, and gone with the session
+	if session := os.Getenv("XDG_RUNTIME_DIR"); session != "" {
+		spare = filepath.Join(session, "huying-screen")
+	}
+	return browser.New(browser.Config{Program: s.Browser, Args: s.Args, Data: s.Profile, Spare: spare, Env: os.Environ(),
+		Page: s.Page, Times: browser.DefaultTimes(), Log: slog.Default()}).Run(ctx)
 }

@@ -23,16 +23,24 @@ const patience = 20 * time.Second
 // the test says.
 type stage struct {
 	t      *testing.T
+	dir    string
 	quiet  atomic.Int64 // milliseconds; -1: no page yet
+	away   atomic.Bool  // there is no terminal
 	starts *bufio.Reader
 	out    chan error
 	cancel context.CancelFunc
 }
 
-func open(t *testing.T, script string) *stage {
+func open(t *testing.T, script string, change ...func(*Config)) *stage {
+	t.Helper()
+	return openAs(t, &stage{}, script, change...)
+}
+
+// openAs opens a stage with a terminal in some mood.
+func openAs(t *testing.T, s *stage, script string, change ...func(*Config)) *stage {
 	t.Helper()
 	dir := t.TempDir()
-	s := &stage{t: t, out: make(chan error, 1)}
+	s.t, s.dir, s.out = t, dir, make(chan error, 1)
 	pipe := filepath.Join(dir, "starts")
 	if err := syscall.Mkfifo(pipe, 0o600); err != nil {
 		t.Fatal(err)
@@ -43,6 +51,9 @@ func open(t *testing.T, script string) *stage {
 		t.Fatal(err)
 	}
 	page := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, _ *http.Request) {
+		if s.away.Load() {
+			panic(http.ErrAbortHandler)
+		}
 		if q := s.quiet.Load(); q >= 0 {
 			fmt.Fprintf(w, `{"quiet_ms":%d}`, q)
 			return
@@ -58,8 +69,13 @@ func open(t *testing.T, script string) *stage {
 	s.starts = bufio.NewReader(f)
 	ctx, cancel := context.WithCancel(context.Background())
 	s.cancel = cancel
-	screen := New(Config{Program: program, Page: page.URL + "/", Data: dir, Log: slog.New(slog.DiscardHandler),
-		Times: Times{Look: 10 * time.Millisecond, Born: 300 * time.Millisecond, Quiet: 100 * time.Millisecond, First: time.Millisecond, Most: 50 * time.Millisecond}})
+	cfg := Config{Program: program, Page: page.URL + "/", Data: filepath.Join(dir, "data"), Log: slog.New(slog.DiscardHandler),
+		Env:   []string{"PATH=" + os.Getenv("PATH")},
+		Times: Times{Look: 10 * time.Millisecond, Born: 300 * time.Millisecond, Quiet: 100 * time.Millisecond, First: time.Millisecond, Most: 50 * time.Millisecond}}
+	for _, c := range change {
+		c(&cfg)
+	}
+	screen := New(cfg)
 	go func() { s.out <- screen.Run(ctx) }()
 	t.Cleanup(s.stop)
 	return s
@@ -145,6 +161,70 @@ func TestItsHelpersGoWithIt(t *testing.T) {
 	helper, _ := s.start()
 	s.stop()
 	s.gone(helper)
+}
+
+// Chromium tells of a crash before the watch can miss the page's word.
+func TestACrashedPageIsReplacedAtOnce(t *testing.T) {
+	script := "printf '{\"id\":1}\\000{\"method\":\"Target.targetCrashed\"}\\000' >&4; exec sleep 60"
+	s := open(t, script, func(c *Config) { c.Times.Born, c.Times.Quiet = time.Hour, time.Hour })
+	first, _ := s.start()
+	s.start()
+	s.gone(first)
+}
+
+// While there is no terminal, something stands on the glass that is not
+// Chromium's error page; as soon as there is one, the page does.
+func TestWithoutATerminalThePageWaits(t *testing.T) {
+	s := open(t, "exec sleep 60", func(c *Config) { c.Page = "http://127.0.0.1:1/" })
+	_, args := s.start()
+	if !strings.Contains(args, "data:text/html") || strings.Contains(args, "http://127.0.0.1") {
+		t.Errorf("it is started with %s", args)
+	}
+}
+
+func TestTheWaitingPageGoesWhenTheTerminalComes(t *testing.T) {
+	s := &stage{}
+	s.away.Store(true)
+	s = openAs(t, s, "exec sleep 60", func(c *Config) { c.Times.Born = time.Hour })
+	first, args := s.start()
+	if !strings.Contains(args, "data:text/html") {
+		t.Errorf("it is started with %s", args)
+	}
+	s.away.Store(false)
+	_, args = s.start()
+	if !strings.Contains(args, "http://127.0.0.1") {
+		t.Errorf("then it is started with %s", args)
+	}
+	s.gone(first)
+}
+
+// A disk that cannot be written is no reason for a dark glass.
+func TestWithoutADiskTheProfileIsElsewhere(t *testing.T) {
+	s := open(t, "exec sleep 60", func(c *Config) {
+		c.Spare, c.Data = filepath.Join(c.Data, "spare"), "/dev/null/data"
+	})
+	if _, args := s.start(); !strings.Contains(args, "data/spare/profile") {
+		t.Errorf("it is started with %s", args)
+	}
+}
+
+// A browser that ends before its page comes, again and again, may owe that to
+// its profile; one whose page came may not.
+func TestAProfileThatKillsIsThrownAway(t *testing.T) {
+	s := open(t, "test -e $(dirname $0)/data/profile/poison && exit 1; exec sleep 60")
+	s.quiet.Store(0)
+	pid, _ := s.start()
+	poison := filepath.Join(s.dir, "data", "profile", "poison")
+	if err := os.WriteFile(poison, nil, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	_ = syscall.Kill(pid, syscall.SIGKILL)
+	for range tolerated + 1 { // one less if the first died before its page was heard
+		if s.start(); !exists(poison) {
+			return
+		}
+	}
+	t.Error("the profile is still there")
 }
 
 func TestNoBrowserIsAnError(t *testing.T) {
