@@ -77,8 +77,12 @@ const emulated = "huying/tools/gpiokernel"
 // shipped is the package that installs what the stage before it has built.
 const shipped = "huying/tools/packages"
 
-// apart are the packages that have stages of their own.
-var apart = slices.Concat([]string{killed, badLines, emulated, shipped}, media)
+// whole is the package that boots a whole machine, again and again: minutes,
+// which only the proof takes (make prove-machine).
+const whole = "huying/tools/machine"
+
+// apart are the packages that have stages of their own, or none.
+var apart = slices.Concat([]string{killed, badLines, emulated, shipped, whole}, media)
 
 // racing tests all other packages that have tests.
 func racing(ctx context.Context) (gotest.Count, string) {

@@ -1,0 +1,60 @@
+package machine
+
+import (
+	"encoding/json"
+	"fmt"
+)
+
+// object is a JSON object.
+type object = map[string]any
+
+// greet opens the conversation with QEMU's monitor, as its protocol wants.
+func (m *Machine) greet() error {
+	var hello json.RawMessage
+	if err := m.said.Decode(&hello); err != nil {
+		return fmt.Errorf("machine: its monitor: %w", err)
+	}
+	return m.tell("qmp_capabilities", nil)
+}
+
+// tell has QEMU do something to the machine's parts.
+func (m *Machine) tell(what string, with object) error {
+	order := object{"execute": what}
+	if with != nil {
+		order["arguments"] = with
+	}
+	if err := json.NewEncoder(m.monitor).Encode(order); err != nil {
+		return fmt.Errorf("machine: its monitor: %w", err)
+	}
+	for {
+		var answer struct {
+			Return json.RawMessage `json:"return"`
+			Error  *struct {
+				Desc string `json:"desc"`
+			} `json:"error"`
+		}
+		if err := m.said.Decode(&answer); err != nil {
+			return fmt.Errorf("machine: its monitor: %w", err)
+		}
+		switch {
+		case answer.Error != nil:
+			return fmt.Errorf("machine: %s: %s", what, answer.Error.Desc)
+		case answer.Return != nil:
+			return nil
+		} // else it is an event
+	}
+}
+
+// Plug puts a USB keyboard into the machine.
+func (m *Machine) Plug(id string) error {
+	return m.tell("device_add", object{"driver": "usb-kbd", "id": id, "bus": "usb.0"})
+}
+
+// Unplug pulls it out.
+func (m *Machine) Unplug(id string) error { return m.tell("device_del", object{"id": id}) }
+
+// Finger presses a key of the USB keyboard or lets go of it; name is QEMU's.
+func (m *Machine) Finger(name string, down bool) error {
+	return m.tell("input-send-event", object{"events": []object{{"type": "key",
+		"data": object{"down": down, "key": object{"type": "qcode", "data": name}}}}})
+}
