@@ -50,14 +50,15 @@ VERSION ?= $(shell git describe --tags --match 'v[0-9]*' 2>/dev/null | sed 's/^v
 package_flags := -trimpath -ldflags '-s -w -X main.version=$(VERSION)'
 
 .PHONY: packages
-packages: setup bin/.pages bin/lint/nfpm ## build bin/packages/huying-terminal_*.deb for amd64 and arm64
+packages: setup bin/.pages bin/lint/nfpm ## build bin/packages/huying-terminal_*.deb for amd64 and arm64, RELEASE_KEY=file signs them
 	@mkdir -p bin/packages
-	@rm -f bin/packages/*.deb
+	@rm -f bin/packages/*.deb bin/packages/*.release
 	@for arch in amd64 arm64; do \
 		GOARCH=$$arch go build $(package_flags) -o bin/packages/$$arch/ ./cmd/terminal ./cmd/terminal-voice && \
 		ARCH=$$arch VERSION=$(VERSION) BIN=bin/packages/$$arch \
 			bin/lint/nfpm package --config deploy/packages/terminal.yaml --packager deb --target bin/packages/ || exit 1; \
 	done
+	@[ -z "$(RELEASE_KEY)" ] || go run ./cmd/terminal release sign --key "$(RELEASE_KEY)" bin/packages/*.deb
 
 bin/lint/nfpm: tools/nfpm/go.mod
 	@mkdir -p bin/lint

@@ -39,7 +39,11 @@ type commands struct {
 	Prompts promptsCommand `cmd:"" help:"提示语：列出、生成代用音、检查录音"`
 	State   stateCommand   `cmd:"" help:"显示运行中的终端的状态"`
 	Probe   probeCommand   `cmd:"" help:"接线时用：列出硬件，看着按键，试灯"`
+	Check   checkCommand   `cmd:"" help:"只检查设置，指出哪一项不对"`
 	Version versionCommand `cmd:"" help:"显示版本"`
+
+	Release        releaseCommand `cmd:"" help:"发布新版本：生成密钥、签发、核对"`
+	InstallRelease installCommand `cmd:"" hidden:"" help:"由 systemd 以 root 运行：安装终端下载好的新版本"`
 }
 
 type runCommand struct{}
