@@ -13,6 +13,7 @@ import (
 	"huying/internal/kiosk"
 	"huying/internal/wire"
 	"huying/terminal/panel"
+	"huying/terminal/portrait"
 	"huying/terminal/prompt"
 )
 
@@ -99,6 +100,7 @@ type loop struct {
 	relay     func(Config, *panel.Media) // puts a local address in the voice server's place
 	tell      func(any)                  // brings word to the loop from beside it
 	prompts   *prompt.Library
+	album     *portrait.Album
 	care      care
 	timer     *time.Timer
 	pressedAt time.Time // when the press came that is being taken, for the metrics
@@ -173,6 +175,7 @@ func (l *loop) hear(m any) {
 		l.fault(FaultClock, m.wrong != 0, "by "+m.wrong.Round(time.Second).String())
 	case upgraded:
 		l.care.changed = true
+	case photoNews: // settle looks
 	case practise:
 		l.step(kiosk.Press{Key: call.Enquiry, At: time.Now(), Purpose: call.ForPractice})
 	}
@@ -249,6 +252,7 @@ func (l *loop) settle() {
 	v := l.cfg.view(p)
 	v.Faults, v.Power = l.ailing(), powerView(l.care.power)
 	l.lamps.Show(scene(p, diagnose(v.Faults, v.Power)))
+	l.face(&v, p.Grant)
 	l.examine(&v)
 	l.relay(l.cfg, v.Media)
 	if v.Test != nil {

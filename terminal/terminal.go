@@ -21,6 +21,7 @@ import (
 	"huying/terminal/journal"
 	"huying/terminal/link"
 	"huying/terminal/panel"
+	"huying/terminal/portrait"
 	"huying/terminal/prompt"
 	"huying/terminal/selftest"
 	speech "huying/terminal/voice"
@@ -84,6 +85,7 @@ type Terminal struct {
 	inbox  chan any
 	ended  chan struct{} // closed when the loop is to end
 	panel  page
+	album  *portrait.Album
 	mute   string // why the settings' voice cannot be; empty: nothing is wrong
 	lamps  *lamp.Lamps
 	lines  []line
@@ -145,10 +147,11 @@ func build(cfg Config, p parts) (*Terminal, error) {
 }
 
 func (t *Terminal) assemble() (err error) {
+	t.album = t.newAlbum()
 	t.panel, err = t.parts.page(panel.Config{
 		Listen: t.cfg.Panel, Pages: t.cfg.Pages, First: t.cfg.firstView(), Key: screenKey(t.screen),
 		Media: func(alive bool) { t.tell(voice{alive}) }, Tested: t.tested, Practise: func() { t.tell(practise{}) }, Connect: func() []string { return *t.origins.Load() }, Log: t.log,
-		Prompts: prompt.NewLibrary(t.cfg.promptFolder()), Upstream: t.upstream.Load,
+		Prompts: prompt.NewLibrary(t.cfg.promptFolder()), Upstream: t.upstream.Load, Photos: t.album,
 	})
 	if err != nil {
 		return err
@@ -230,6 +233,7 @@ func (t *Terminal) start(ctx context.Context) error {
 		t.renew.Start()
 	}
 	t.update.Start()
+	t.album.Start()
 	for _, l := range t.lines {
 		l.Start()
 	}
@@ -241,7 +245,7 @@ func (t *Terminal) newLoop() *loop {
 	ways := &relays{ways: map[string]http.RoundTripper{}}
 	l := &loop{
 		cfg: t.cfg, log: t.log, began: time.Now(), keys: t.keys, inbox: t.inbox, show: t.panel.Show, page: t.panel.Quiet, met: t.met,
-		relay: func(c Config, m *panel.Media) { t.relayed(ways, c, m) }, tell: t.tell, prompts: prompt.NewLibrary(t.cfg.promptFolder()), care: newCare(0),
+		relay: func(c Config, m *panel.Media) { t.relayed(ways, c, m) }, tell: t.tell, album: t.album, prompts: prompt.NewLibrary(t.cfg.promptFolder()), care: newCare(0),
 		ends: map[call.Site]*end{}, remote: t.remote, updates: t.update, writer: t.writer, faults: faults{on: map[string]present{}},
 		lamps: t.lamps, dark: map[lamp.Name]map[string]bool{}, lostAt: map[input.Key]time.Time{}, compactAt: compactAbove,
 	}
@@ -283,6 +287,9 @@ func (t *Terminal) stop() {
 	}
 	if t.panel != nil {
 		t.panel.Stop()
+	}
+	if t.album != nil {
+		t.album.Stop()
 	}
 	if t.export != nil {
 		t.export.stop()

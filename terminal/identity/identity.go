@@ -17,6 +17,7 @@ import (
 	"path/filepath"
 
 	"huying/internal/call"
+	"huying/internal/photo"
 	"huying/internal/wire"
 	"huying/terminal/keep"
 )
@@ -115,6 +116,11 @@ func (id *Identity) SignHello(nonce []byte, kiosk string) []byte {
 // SignPress signs a press; it fits kiosk.Config.Sign.
 func (id *Identity) SignPress(press call.PressID, of call.ID, key call.Key, purpose call.Purpose) []byte {
 	return ed25519.Sign(id.private, wire.PressText(press, of, key, purpose))
+}
+
+// SignPhoto signs that the kiosk asks a site for the photo of a person.
+func (id *Identity) SignPhoto(kiosk, site, person string) []byte {
+	return ed25519.Sign(id.private, photo.Text(kiosk, site, person))
 }
 
 // Request is a request for a certificate (PKCS #10, DER), signed by the key. A

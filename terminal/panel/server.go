@@ -48,7 +48,9 @@ type Config struct {
 	Connect func() []string
 	// Prompts serves GET /prompts/{code}, the sound of a prompt; nil: none.
 	Prompts http.Handler
-	Log     *slog.Logger // nil: slog.Default
+	// Photos serves GET /photos/{hash}, the photo of who answers; nil: none.
+	Photos http.Handler
+	Log    *slog.Logger // nil: slog.Default
 }
 
 // Server serves the kiosk page on this machine alone.
@@ -156,6 +158,9 @@ func (s *Server) routes() http.Handler {
 	r.Post("/api/practice", s.practise)
 	if s.cfg.Prompts != nil {
 		r.Method(http.MethodGet, "/prompts/*", s.cfg.Prompts)
+	}
+	if s.cfg.Photos != nil {
+		r.Method(http.MethodGet, "/photos/*", s.cfg.Photos)
 	}
 	r.Get("/*", s.file)
 	return r

@@ -26,11 +26,13 @@ const (
 	Unpractised State = "unpractised" // home did not answer the lesson
 )
 
-// Answerer is who talks: name and post, and the site's name.
+// Answerer is who talks: name and post, the site's name, and a photo where
+// there is one.
 type Answerer struct {
-	Name string `json:"name"`
-	Post string `json:"post"`
-	Site string `json:"site"`
+	Name  string `json:"name"`
+	Post  string `json:"post"`
+	Site  string `json:"site"`
+	Photo string `json:"photo,omitempty" doc:"path on this server; another photo has another path"`
 }
 
 // Media says where to talk; the page joins it with livekit-client.
