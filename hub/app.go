@@ -18,6 +18,7 @@ import (
 	"huying/hub/desk"
 	"huying/hub/directory"
 	"huying/hub/media"
+	"huying/hub/releases"
 	"huying/hub/session"
 	"huying/hub/uplink"
 	"huying/hub/view"
@@ -30,6 +31,7 @@ type Storage interface {
 	desk.Store
 	desk.LifeStore
 	directory.Store
+	releases.Store
 	Archive
 	Sessions() scs.Store
 	Ping(ctx context.Context) error
@@ -73,6 +75,7 @@ type App struct {
 	places   *places
 	security *security // nil: plain HTTP
 	remote   *remote
+	depot    *releases.Depot
 	meter    *meter
 	listener net.Listener
 	servers  []*http.Server
@@ -168,16 +171,20 @@ func (a *App) startDesk(ctx context.Context) error {
 		return err
 	}
 	sc.Policy.Ladders = ladders
-	children := []view.Unit{}
-	for _, c := range a.cfg.Children {
-		children = append(children, c.Unit)
-	}
-	a.desk = desk.New(desk.Config{Site: sc, Unit: a.cfg.Unit, Children: children, Store: a.store,
+	a.desk = desk.New(desk.Config{Site: sc, Unit: a.cfg.Unit, Children: a.children(), Store: a.store,
 		Voice: a.talk(), Places: a.places, Meter: a.meter, Log: a.log,
 		Life: desk.LifeConfig{Store: a.store, Now: a.parts.Now, Retired: a.places.revoked, Meter: a.meter},
 		Lost: a.lost})
 	a.meter.watch(a.desk)
 	return a.desk.Start(ctx)
+}
+
+func (a *App) children() []view.Unit {
+	children := []view.Unit{}
+	for _, c := range a.cfg.Children {
+		children = append(children, c.Unit)
+	}
+	return children
 }
 
 // lost says once that another process writes this site now.
@@ -214,6 +221,9 @@ func (a *App) Stop() {
 		}
 		if a.browsers != nil {
 			a.browsers.Stop()
+		}
+		if a.depot != nil {
+			a.depot.Stop()
 		}
 		if a.kiosks != nil {
 			a.kiosks.Stop()

@@ -36,6 +36,7 @@ type Config struct {
 	Seed        string       `koanf:"seed"` // file with people and points to add at start
 	Ladders     []LadderStep `koanf:"ladders"`
 	TLS         TLS          `koanf:"tls"`
+	ReleaseKey  string       `koanf:"release_key"` // file with the county's public release key; empty: the kiosks alone check
 }
 
 // Neighbour is another site and the secret that both share.

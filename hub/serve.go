@@ -34,6 +34,9 @@ func (a *App) serve(hasher *auth.Hasher) error {
 	if _, err := a.remote.News(ctx); err != nil {
 		return err
 	}
+	if err := a.newDepot(); err != nil {
+		return err
+	}
 	handler, err := a.handler(standby, hasher, rootAbove)
 	if err != nil {
 		return err
@@ -43,7 +46,7 @@ func (a *App) serve(hasher *auth.Hasher) error {
 		mux.Handle(p, handler)
 	}
 	a.kiosks = session.NewKiosks(session.KioskConfig{Registry: standby, Calls: a.desk, Papers: a.remote,
-		Signed: a.signed, Config: a.remote.Config, Unproven: a.meter.unproven.Inc, Cloned: a.meter.cloned.Inc, Log: a.log})
+		Signed: a.signed, Config: a.remote.Config, Update: a.update, Unproven: a.meter.unproven.Inc, Cloned: a.meter.cloned.Inc, Log: a.log})
 	mux.Handle("/kiosk", a.kiosks)
 	if len(a.cfg.Children) > 0 {
 		mux.Handle("/uplink", a.below(standby))
@@ -60,6 +63,9 @@ func (a *App) serve(hasher *auth.Hasher) error {
 	ln := a.listener
 	if a.security != nil {
 		ln = tls.NewListener(ln, a.security.config)
+	}
+	if err := a.depot.Start(ctx); err != nil {
+		return err
 	}
 	a.listen(ln, mux)
 	if err := a.serveMetrics(); err != nil {
@@ -103,6 +109,6 @@ func (a *App) handler(standby *directory.Standby, hasher *auth.Hasher, rootAbove
 		Calls: a.desk, Media: a.desk, Duty: a.desk, Points: a.desk, Health: a.desk,
 		Photos:  a.store,
 		Records: &records{desk: a.desk, archive: a.store, places: a.places},
-		Kiosks:  a.registrar(hasher), Remote: a.remote, Identity: a.identity(), Address: a.cfg.PublicURL, Last: a.last(rootAbove),
+		Kiosks:  a.registrar(hasher), Remote: a.remote, Releases: a.depot, Below: a.children(), Identity: a.identity(), Address: a.cfg.PublicURL, Last: a.last(rootAbove),
 		Live: a.browsers, Unit: a.places.unit, Ready: a.store.Ping, Log: a.log})
 }

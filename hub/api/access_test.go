@@ -26,50 +26,60 @@ var samples = map[string]struct {
 	path, body string
 	done       int // status when it is allowed
 }{
-	"POST /api/session":                   {anyone, "", credentials("operator", password), 200},
-	"GET /api/session":                    {everybody, "", "", 200},
-	"DELETE /api/session":                 {everybody, "", "", 204},
-	"POST /api/ticket":                    {answering, "", "", 200},
-	"GET /live":                           {anyone, "", "", http.StatusTeapot}, // the desk of the test answers
-	"PUT /api/duty":                       {answering, "", `{"on":true}`, 200},
-	"GET /api/calls":                      {answering, "/api/calls?limit=5", "", 200},
-	"GET /api/calls/{id}":                 {answering, "/api/calls/" + callID, "", 200},
-	"POST /api/calls/{id}/answer":         {answering, "/api/calls/" + callID + "/answer", "", 202},
-	"POST /api/calls/{id}/media":          {answering, "/api/calls/" + callID + "/media", "", 200},
-	"POST /api/calls/{id}/speech":         {answering, "/api/calls/" + callID + "/speech", `{"heard_ms":500,"level_dbfs":-30.5}`, 204},
-	"POST /api/calls/{id}/hang-up":        {answering, "/api/calls/" + callID + "/hang-up", "", 202},
-	"POST /api/calls/{id}/attended":       {answering, "/api/calls/" + callID + "/attended", `{"who":"李四","note":""}`, 202},
-	"POST /api/calls/{id}/close":          {answering, "/api/calls/" + callID + "/close", `{"disposition":"solved","note":""}`, 202},
-	"GET /api/points":                     {watching, "", "", 200},
-	"POST /api/points":                    {keeping, "", `{"point":{"code":"361025105207","name":"流坑村"},"kiosk":"361025105207-2"}`, 201},
-	"POST /api/points/{kiosk}/enrolment":  {keeping, "/api/points/361025105207-1/enrolment", "", 200},
-	"POST /api/enrol":                     {anyone, "", `{"code":"AAAA-AAAA","public_key":"not a key"}`, 422}, // past the door
-	"GET /api/health/points":              {watching, "", "", 200},
-	"GET /api/health/points/{kiosk}":      {watching, "/api/health/points/361025105207-1", "", 200},
-	"GET /api/alarms":                     {watching, "", "", 200},
-	"GET /api/tickets":                    {watching, "/api/tickets?open=false&limit=5", "", 200},
-	"POST /api/tickets/{ticket}/take":     {watching, "/api/tickets/" + ticketID + "/take", `{}`, 202},
-	"POST /api/tickets/{ticket}/stop-gap": {watching, "/api/tickets/" + ticketID + "/stop-gap", `{"note":"村医有钥匙"}`, 202},
-	"POST /api/tickets/{ticket}/repaired": {watching, "/api/tickets/" + ticketID + "/repaired", `{"note":"换线"}`, 202},
-	"POST /api/tickets/{ticket}/close":    {watching, "/api/tickets/" + ticketID + "/close", `{}`, 202},
-	"POST /api/points/{kiosk}/revocation": {keeping, "/api/points/361025105207-1/revocation", "", 204},
-	"GET /api/points/{kiosk}/config":      {keeping, "/api/points/361025105207-1/config", "", 200},
-	"PUT /api/points/{kiosk}/config":      {keeping, "/api/points/361025105207-1/config", `{"volume":50}`, 200},
-	"GET /api/config":                     {keeping, "", "", 200},
-	"PUT /api/config":                     {keeping, "", `{}`, 200},
-	"POST /api/certificate":               {anyone, "", `{"kiosk":"361025105207-1","request":"AAAA"}`, 422}, // past the door
-	"GET /api/authority/root.crt":         {anyone, "", "", 200},
-	"GET /api/authority/root.pem":         {anyone, "", "", 200},
-	"GET /api/session/photo":              {everybody, "", "", 204}, // there is none
-	"PUT /api/session/photo":              {everybody, "", somePicture, 204},
-	"DELETE /api/session/photo":           {everybody, "", "", 204},
-	"GET /api/people/{person}/photo":      {everybody, "/api/people/id-operator/photo", "", 404}, // past the door: there is none
-	"PUT /api/people/{person}/photo":      {keeping, "/api/people/id-operator/photo", somePicture, 204},
-	"DELETE /api/people/{person}/photo":   {keeping, "/api/people/id-operator/photo", "", 204},
-	"GET /api/kiosk/photo/{person}":       {anyone, "/api/kiosk/photo/id-operator", "", 403}, // no kiosk asks
-	"GET /api/openapi.json":               {anyone, "", "", 200},
-	"GET /livez":                          {anyone, "", "", 200},
-	"GET /readyz":                         {anyone, "", "", 200},
+	"POST /api/session":                     {anyone, "", credentials("operator", password), 200},
+	"GET /api/session":                      {everybody, "", "", 200},
+	"DELETE /api/session":                   {everybody, "", "", 204},
+	"POST /api/ticket":                      {answering, "", "", 200},
+	"GET /live":                             {anyone, "", "", http.StatusTeapot}, // the desk of the test answers
+	"PUT /api/duty":                         {answering, "", `{"on":true}`, 200},
+	"GET /api/calls":                        {answering, "/api/calls?limit=5", "", 200},
+	"GET /api/calls/{id}":                   {answering, "/api/calls/" + callID, "", 200},
+	"POST /api/calls/{id}/answer":           {answering, "/api/calls/" + callID + "/answer", "", 202},
+	"POST /api/calls/{id}/media":            {answering, "/api/calls/" + callID + "/media", "", 200},
+	"POST /api/calls/{id}/speech":           {answering, "/api/calls/" + callID + "/speech", `{"heard_ms":500,"level_dbfs":-30.5}`, 204},
+	"POST /api/calls/{id}/hang-up":          {answering, "/api/calls/" + callID + "/hang-up", "", 202},
+	"POST /api/calls/{id}/attended":         {answering, "/api/calls/" + callID + "/attended", `{"who":"李四","note":""}`, 202},
+	"POST /api/calls/{id}/close":            {answering, "/api/calls/" + callID + "/close", `{"disposition":"solved","note":""}`, 202},
+	"GET /api/points":                       {watching, "", "", 200},
+	"POST /api/points":                      {keeping, "", `{"point":{"code":"361025105207","name":"流坑村"},"kiosk":"361025105207-2"}`, 201},
+	"POST /api/points/{kiosk}/enrolment":    {keeping, "/api/points/361025105207-1/enrolment", "", 200},
+	"POST /api/enrol":                       {anyone, "", `{"code":"AAAA-AAAA","public_key":"not a key"}`, 422}, // past the door
+	"GET /api/health/points":                {watching, "", "", 200},
+	"GET /api/health/points/{kiosk}":        {watching, "/api/health/points/361025105207-1", "", 200},
+	"GET /api/alarms":                       {watching, "", "", 200},
+	"GET /api/tickets":                      {watching, "/api/tickets?open=false&limit=5", "", 200},
+	"POST /api/tickets/{ticket}/take":       {watching, "/api/tickets/" + ticketID + "/take", `{}`, 202},
+	"POST /api/tickets/{ticket}/stop-gap":   {watching, "/api/tickets/" + ticketID + "/stop-gap", `{"note":"村医有钥匙"}`, 202},
+	"POST /api/tickets/{ticket}/repaired":   {watching, "/api/tickets/" + ticketID + "/repaired", `{"note":"换线"}`, 202},
+	"POST /api/tickets/{ticket}/close":      {watching, "/api/tickets/" + ticketID + "/close", `{}`, 202},
+	"POST /api/points/{kiosk}/revocation":   {keeping, "/api/points/361025105207-1/revocation", "", 204},
+	"GET /api/points/{kiosk}/config":        {keeping, "/api/points/361025105207-1/config", "", 200},
+	"PUT /api/points/{kiosk}/config":        {keeping, "/api/points/361025105207-1/config", `{"volume":50}`, 200},
+	"GET /api/config":                       {keeping, "", "", 200},
+	"PUT /api/config":                       {keeping, "", `{}`, 200},
+	"GET /api/releases":                     {keeping, "", "", 200},
+	"POST /api/releases":                    {keeping, "", `{}`, 415}, // past the door: no form
+	"DELETE /api/releases/{version}/{arch}": {keeping, "/api/releases/0.3.0/arm64", "", 404},
+	"GET /api/rollout":                      {keeping, "", "", 200},
+	"POST /api/rollout":                     {keeping, "", `{"version":"0.3.0","trial":["361025105207-1"]}`, 404},
+	"POST /api/rollout/advance":             {keeping, "", `{"from":"trial"}`, 409}, // there is none
+	"POST /api/rollout/pause":               {keeping, "", `{}`, 409},
+	"POST /api/rollout/resume":              {keeping, "", `{}`, 409},
+	"POST /api/rollout/withdraw":            {keeping, "", `{}`, 409},
+	"GET /api/kiosk/package":                {anyone, "/api/kiosk/package?version=0.3.0&arch=arm64", "", 404}, // nothing is offered
+	"POST /api/certificate":                 {anyone, "", `{"kiosk":"361025105207-1","request":"AAAA"}`, 422}, // past the door
+	"GET /api/authority/root.crt":           {anyone, "", "", 200},
+	"GET /api/authority/root.pem":           {anyone, "", "", 200},
+	"GET /api/session/photo":                {everybody, "", "", 204}, // there is none
+	"PUT /api/session/photo":                {everybody, "", somePicture, 204},
+	"DELETE /api/session/photo":             {everybody, "", "", 204},
+	"GET /api/people/{person}/photo":        {everybody, "/api/people/id-operator/photo", "", 404}, // past the door: there is none
+	"PUT /api/people/{person}/photo":        {keeping, "/api/people/id-operator/photo", somePicture, 204},
+	"DELETE /api/people/{person}/photo":     {keeping, "/api/people/id-operator/photo", "", 204},
+	"GET /api/kiosk/photo/{person}":         {anyone, "/api/kiosk/photo/id-operator", "", 403}, // no kiosk asks
+	"GET /api/openapi.json":                 {anyone, "", "", 200},
+	"GET /livez":                            {anyone, "", "", 200},
+	"GET /readyz":                           {anyone, "", "", 200},
 }
 
 // door is what somebody meets at a route: "" is in, otherwise the code. Only

@@ -42,16 +42,18 @@ type Config struct {
 	Accounts auth.Accounts
 	Tickets  *auth.Tickets
 
-	Calls   Calls
-	Media   Media
-	Records Records
-	Photos  directory.Photos
-	Duty    Duty
-	Points  Points
-	Health  Health
-	Kiosks  Kiosks
-	Live    Live
-	Remote  Remote
+	Calls    Calls
+	Media    Media
+	Records  Records
+	Photos   directory.Photos
+	Duty     Duty
+	Points   Points
+	Health   Health
+	Kiosks   Kiosks
+	Live     Live
+	Remote   Remote
+	Releases Releases
+	Below    []view.Unit // hubs below this one
 	// Identity is nil where the hub speaks plain HTTP.
 	Identity *Identity
 	// Address is how kiosks reach this hub; Last is the hub above, their last
@@ -76,6 +78,7 @@ type server struct {
 	api      huma.API
 	document []byte
 	darkroom chan struct{} // held by whoever works on a photo
+	fetches  chan struct{} // held by kiosks that fetch a package
 }
 
 // New makes the handler of a hub's HTTP: everything under /api/, and /live,
@@ -109,7 +112,7 @@ func (h *Handler) Routes(each func(method, path string)) error {
 
 func newServer(c Config) *server {
 	s := &server{Config: c, log: c.Log, now: c.Now, origins: auth.Origins{Listed: c.Origins}, router: chi.NewMux(),
-		darkroom: make(chan struct{}, 1)}
+		darkroom: make(chan struct{}, 1), fetches: make(chan struct{}, mostFetches)}
 	if s.log == nil {
 		s.log = slog.Default()
 	}
@@ -129,6 +132,8 @@ func newServer(c Config) *server {
 	s.photoRoutes()
 	s.identityRoutes()
 	s.settingsRoutes()
+	s.releaseRoutes()
+	s.rolloutRoutes()
 	s.healthRoutes()
 	s.ticketRoutes()
 	s.plainRoutes()

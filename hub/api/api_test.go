@@ -38,6 +38,7 @@ type site struct {
 	tickets  *auth.Tickets
 	desk     *desk
 	remote   *remote
+	stock    *stock
 	log      bytes.Buffer
 	now      time.Time
 }
@@ -81,6 +82,7 @@ func open(t *testing.T) *site {
 		tickets: auth.NewTickets(), desk: &desk{}, now: time.Now(), remote: &remote{given: map[string]directory.Settings{}},
 	}
 	clock := func() time.Time { return s.now }
+	s.stock = newStock(t)
 	standby := directory.NewStandby(s.store)
 	accounts := directory.NewAccounts(standby)
 	s.handler, err = api.New(api.Config{
@@ -89,7 +91,7 @@ func open(t *testing.T) *site {
 		SignIn:   auth.NewSignIn(accounts, auth.NewGuard(), hasher, clock),
 		Accounts: accounts, Tickets: s.tickets,
 		Calls: s.desk, Media: s.desk, Records: s.desk, Duty: s.desk, Points: s.desk, Health: s.desk, Live: s.desk, Photos: s.store,
-		Kiosks: directory.NewRegistrar(s.store, hasher, auth.NewGuard(), clock), Remote: s.remote, Identity: identity(t, s.store),
+		Kiosks: directory.NewRegistrar(s.store, hasher, auth.NewGuard(), clock), Remote: s.remote, Releases: s.stock, Identity: identity(t, s.store),
 		Address: "https://hub.test", Last: &api.HubAbove{Code: "361025", Name: "乐安县", URL: "https://county.test"},
 		Unit: func(code string) (view.Unit, bool) {
 			return view.Unit{Code: code, Name: "牛田镇"}, code == "361025105"

@@ -20,6 +20,7 @@ type asking struct {
 	person  auth.Person
 	session auth.Session
 	request *http.Request
+	writer  http.ResponseWriter // for deadlines; huma writes the answer
 }
 
 type askingKey struct{}
@@ -70,6 +71,7 @@ func (s *server) authorise(row auth.Route) func(huma.Context, func(huma.Context)
 	return func(hc huma.Context, next func(huma.Context)) {
 		r, w := humachi.Unwrap(hc)
 		ctx, who, err := s.who(r, row)
+		who.writer = w
 		if err == nil {
 			err = s.may(who, row, hc.Param)
 		}

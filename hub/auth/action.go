@@ -27,6 +27,7 @@ const (
 	KioskTellAll Action = "kiosk.tell_all" // the settings of all kiosks of the hub
 	HealthList   Action = "health.list"
 	HealthShow   Action = "health.show"
+	ReleaseKeep  Action = "release.keep" // packages and rollouts of the kiosks' program, for all kiosks of the hub
 	TicketList   Action = "ticket.list"
 	TicketDo     Action = "ticket.do"
 	PhotoOwn     Action = "photo.own"  // one's own
@@ -84,6 +85,7 @@ var grants = map[Action]grant{
 	KioskRevoke:  {Target, []Role{Administrator}},
 	KioskTell:    {Target, []Role{Administrator}},
 	KioskTellAll: {Whole, []Role{Administrator}},
+	ReleaseKeep:  {Whole, []Role{Administrator}},
 	HealthList:   {Site, watching},
 	HealthShow:   {Target, watching},
 	TicketList:   {Site, watching},

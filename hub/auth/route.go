@@ -36,8 +36,18 @@ var Routes = []Route{
 	{"PUT", "/api/points/{kiosk}/config", KioskTell, "kiosk"},
 	{"GET", "/api/config", KioskTellAll, ""},
 	{"PUT", "/api/config", KioskTellAll, ""},
-	{"POST", "/api/enrol", Open, ""},       // the one-time code says who
-	{"POST", "/api/certificate", Open, ""}, // the registered key says who
+	{"GET", "/api/releases", ReleaseKeep, ""},
+	{"POST", "/api/releases", ReleaseKeep, ""},
+	{"DELETE", "/api/releases/{version}/{arch}", ReleaseKeep, ""},
+	{"GET", "/api/rollout", ReleaseKeep, ""},
+	{"POST", "/api/rollout", ReleaseKeep, ""},
+	{"POST", "/api/rollout/advance", ReleaseKeep, ""},
+	{"POST", "/api/rollout/pause", ReleaseKeep, ""},
+	{"POST", "/api/rollout/resume", ReleaseKeep, ""},
+	{"POST", "/api/rollout/withdraw", ReleaseKeep, ""},
+	{"GET", "/api/kiosk/package", Open, ""}, // the kiosk's certificate says who
+	{"POST", "/api/enrol", Open, ""},        // the one-time code says who
+	{"POST", "/api/certificate", Open, ""},  // the registered key says who
 	{"GET", "/api/authority/root.crt", Open, ""},
 	{"GET", "/api/authority/root.pem", Open, ""},
 	{"GET", "/api/health/points", HealthList, ""},

@@ -85,7 +85,7 @@ func (d *Depot) do(ctx context.Context, what string, by Person, act func(*Rollou
 	}
 	var tell []string
 	for id, o := range next.Kiosks {
-		if o.Phase != before.Kiosks[id].Phase {
+		if o.Phase != before.Kiosks[id].Phase || next.Over() && o.Phase != Installed {
 			tell = append(tell, id)
 		}
 	}

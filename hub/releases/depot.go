@@ -250,8 +250,8 @@ func (d *Depot) Update(kiosk string, h wire.Health) (wire.Update, bool) {
 		return wire.Update{}, h.Update != nil && d.mustForget(h.Update.Phase)
 	}
 	p := d.find(d.now.Version, h.Arch)
-	if p == nil || h.Version == p.Version || h.Update != nil && h.Update.Version == p.Version && !ended(h.Update.Phase) {
-		return wire.Update{}, false // it knows
+	if p == nil || h.Version == p.Version || h.Update != nil && h.Update.Version == p.Version && h.Update.Phase != wire.Installed {
+		return wire.Update{}, false // it knows; or it failed, and that is about to be seen
 	}
 	m := p.Manifest
 	return wire.Update{Release: &m}, true
@@ -267,10 +267,6 @@ func (d *Depot) mustForget(p wire.Phase) bool {
 		return d.now == nil || d.now.Over()
 	}
 	return false
-}
-
-func ended(p wire.Phase) bool {
-	return p == wire.Installed || p == wire.Refused || p == wire.RolledBack
 }
 
 // Heard says that kiosks said something new.

@@ -372,6 +372,127 @@ export interface paths {
         patch?: never;
         trace?: never;
     };
+    "/api/releases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** List the packages of the kiosks' program */
+        get: operations["list-releases"];
+        put?: never;
+        /** Keep a package with its signed manifest */
+        post: operations["upload-release"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/releases/{version}/{arch}": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        post?: never;
+        /** Forget a package that no rollout needs */
+        delete: operations["delete-release"];
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rollout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        /** Show the latest rollout and every kiosk */
+        get: operations["show-rollout"];
+        put?: never;
+        /** Offer a version to trial points */
+        post: operations["begin-rollout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rollout/advance": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Open the next stage */
+        post: operations["advance-rollout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rollout/pause": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Keep the release from further kiosks */
+        post: operations["pause-rollout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rollout/resume": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Go on with a rollout that was paused or halted */
+        post: operations["resume-rollout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
+    "/api/rollout/withdraw": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        get?: never;
+        put?: never;
+        /** Take the release back from all that have not begun to install it */
+        post: operations["withdraw-rollout"];
+        delete?: never;
+        options?: never;
+        head?: never;
+        patch?: never;
+        trace?: never;
+    };
     "/api/session": {
         parameters: {
             query?: never;
@@ -548,6 +669,14 @@ export interface paths {
 export type webhooks = Record<string, never>;
 export interface components {
     schemas: {
+        AdvanceInputBody: {
+            excuses?: components["schemas"]["RolloutExcuse"][];
+            /**
+             * @description the stage that the person sees
+             * @enum {string}
+             */
+            from: "trial" | "tenth" | "all";
+        };
         Answerer: {
             person: components["schemas"]["Person"];
             site: components["schemas"]["Unit"];
@@ -568,6 +697,11 @@ export interface components {
              * @enum {string}
              */
             type: "beat";
+        };
+        BeginInputBody: {
+            /** @description ids of the kiosks that are the first */
+            trial: string[];
+            version: string;
         };
         Call: {
             /** @description who talks, or talked last */
@@ -856,6 +990,10 @@ export interface components {
             token: string;
             url: string;
         };
+        NoteInputBody: {
+            /** @description why; needed to go on with a rollout that halted */
+            note?: string;
+        };
         Person: {
             id: string;
             /** @description name of the person; invented in the demo */
@@ -1009,6 +1147,32 @@ export interface components {
             site: components["schemas"]["Unit"];
             township: components["schemas"]["Unit"];
         };
+        ReleasePackage: {
+            /** @description amd64 or arm64 */
+            arch: string;
+            sha256: string;
+            /**
+             * Format: int64
+             * @description bytes
+             */
+            size: number;
+            /** Format: date-time */
+            uploaded_at: string;
+            /** @description the person's name */
+            uploaded_by: string;
+            version: string;
+        };
+        ReleasesOutputBody: {
+            /**
+             * Format: int64
+             * @description how many are kept
+             */
+            most: number;
+            /** @description the one that came last in front */
+            releases: components["schemas"]["ReleasePackage"][];
+            /** @description the hub knows the release key and checks signatures; the kiosks always do */
+            signed: boolean;
+        };
         ReportedConfig: {
             /** @description why, in Chinese */
             error?: string;
@@ -1037,6 +1201,138 @@ export interface components {
              */
             rev: number;
             settings: components["schemas"]["Values"];
+        };
+        Rollout: {
+            /** @description it is over: another may begin */
+            can_begin: boolean;
+            /** @description of the kiosks of the present stage */
+            counts: components["schemas"]["RolloutCounts"];
+            /** Format: int64 */
+            id: number;
+            /** @description advance, pause, resume, withdraw */
+            may: string[];
+            /** Format: date-time */
+            since: string;
+            /**
+             * @description to which kiosks it goes: the picked ones, a tenth, all
+             * @enum {string}
+             */
+            stage: "trial" | "tenth" | "all";
+            /**
+             * @description halted: by itself, because kiosks failed
+             * @enum {string}
+             */
+            state: "running" | "paused" | "halted" | "withdrawn" | "done";
+            /** @description its history, the first step in front */
+            steps: components["schemas"]["RolloutStep"][];
+            version: string;
+            /**
+             * Format: int64
+             * @description for so many kiosks the next stage waits
+             */
+            waits: number;
+        };
+        RolloutCounts: {
+            /** Format: int64 */
+            failed: number;
+            /** Format: int64 */
+            fetching: number;
+            /** Format: int64 */
+            installed: number;
+            /**
+             * Format: int64
+             * @description or on trial
+             */
+            installing: number;
+            /**
+             * Format: int64
+             * @description that can be updated
+             */
+            members: number;
+            /** Format: int64 */
+            offered: number;
+            /**
+             * Format: int64
+             * @description of the installed: a press has arrived since
+             */
+            proven: number;
+            /**
+             * Format: int64
+             * @description cannot be updated from afar; not a member
+             */
+            unable: number;
+            /** Format: int64 */
+            unreachable: number;
+            /**
+             * Format: int64
+             * @description it is there and waits until nobody needs the kiosk
+             */
+            waiting: number;
+        };
+        RolloutExcuse: {
+            kiosk: string;
+            reason: string;
+        };
+        RolloutKiosk: {
+            /** @description absent: its program is too old to be updated from afar */
+            arch?: string;
+            /** @description in Chinese */
+            error?: string;
+            /** @description the reason for which it is not waited for */
+            excuse?: string;
+            kiosk: string;
+            /** @description of the present stage */
+            member: boolean;
+            /**
+             * @description why the next stage waits for it; absent: it does not
+             * @enum {string}
+             */
+            missing?: "not_offered" | "not_proven" | "offered" | "fetching" | "waiting" | "installing" | "trying" | "refused" | "rolled_back" | "lost";
+            online: boolean;
+            /**
+             * Format: int64
+             * @description of the package that is fetched
+             */
+            percent?: number;
+            /**
+             * @description absent: not offered
+             * @enum {string}
+             */
+            phase?: "offered" | "fetching" | "waiting" | "installing" | "trying" | "installed" | "refused" | "rolled_back" | "lost";
+            point: components["schemas"]["Unit"];
+            /** @description it runs the release and a press has arrived since */
+            proven?: boolean;
+            /**
+             * Format: date-time
+             * @description in this phase
+             */
+            since?: string;
+            township: components["schemas"]["Unit"];
+            /** @description picked */
+            trial?: boolean;
+            /** @description by the rollout's packages, or without a rollout by any */
+            updatable: boolean;
+            /** @description that it runs; absent: it was never heard */
+            version?: string;
+        };
+        RolloutOutputBody: {
+            /** @description hubs below, which keep releases of their own */
+            below: components["schemas"]["Unit"][];
+            /** @description whose home is this hub */
+            kiosks: components["schemas"]["RolloutKiosk"][];
+            /** @description the latest; absent: there never was one */
+            rollout?: components["schemas"]["Rollout"];
+        };
+        RolloutStep: {
+            /** Format: date-time */
+            at: string;
+            kiosks?: string[] | null;
+            note?: string;
+            /** @description name; absent: the hub itself */
+            person?: string;
+            stage?: string;
+            /** @enum {string} */
+            what: "started" | "advanced" | "excused" | "paused" | "resumed" | "halted" | "withdrawn" | "done";
         };
         SelfTest: {
             /** Format: date-time */
@@ -1219,10 +1515,12 @@ export interface components {
     headers: never;
     pathItems: never;
 }
+export type AdvanceInputBody = components['schemas']['AdvanceInputBody'];
 export type Answerer = components['schemas']['Answerer'];
 export type AnswerOutputBody = components['schemas']['AnswerOutputBody'];
 export type AttendedInputBody = components['schemas']['AttendedInputBody'];
 export type Beat = components['schemas']['Beat'];
+export type BeginInputBody = components['schemas']['BeginInputBody'];
 export type Call = components['schemas']['Call'];
 export type CallDelta = components['schemas']['CallDelta'];
 export type CertificateInputBody = components['schemas']['CertificateInputBody'];
@@ -1251,6 +1549,7 @@ export type ListOutputBody = components['schemas']['ListOutputBody'];
 export type LiveMessage = components['schemas']['LiveMessage'];
 export type Me = components['schemas']['Me'];
 export type MediaOutputBody = components['schemas']['MediaOutputBody'];
+export type NoteInputBody = components['schemas']['NoteInputBody'];
 export type Person = components['schemas']['Person'];
 export type Phone = components['schemas']['Phone'];
 export type Point = components['schemas']['Point'];
@@ -1263,8 +1562,16 @@ export type Power = components['schemas']['Power'];
 export type Problem = components['schemas']['Problem'];
 export type Proof = components['schemas']['Proof'];
 export type RegisteredKiosk = components['schemas']['RegisteredKiosk'];
+export type ReleasePackage = components['schemas']['ReleasePackage'];
+export type ReleasesOutputBody = components['schemas']['ReleasesOutputBody'];
 export type ReportedConfig = components['schemas']['ReportedConfig'];
 export type Revision = components['schemas']['Revision'];
+export type Rollout = components['schemas']['Rollout'];
+export type RolloutCounts = components['schemas']['RolloutCounts'];
+export type RolloutExcuse = components['schemas']['RolloutExcuse'];
+export type RolloutKiosk = components['schemas']['RolloutKiosk'];
+export type RolloutOutputBody = components['schemas']['RolloutOutputBody'];
+export type RolloutStep = components['schemas']['RolloutStep'];
 export type SelfTest = components['schemas']['SelfTest'];
 export type ShowOutputBody = components['schemas']['ShowOutputBody'];
 export type SignInInputBody = components['schemas']['SignInInputBody'];
@@ -2104,6 +2411,297 @@ export interface operations {
                     [name: string]: unknown;
                 };
                 content?: never;
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "list-releases": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleasesOutputBody"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "upload-release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "multipart/form-data": {
+                    /** Format: binary */
+                    manifest: string;
+                    /** Format: binary */
+                    package: string;
+                };
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["ReleasePackage"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "delete-release": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path: {
+                arch: string;
+                version: string;
+            };
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description No Content */
+            204: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content?: never;
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "show-rollout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody?: never;
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolloutOutputBody"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "begin-rollout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["BeginInputBody"];
+            };
+        };
+        responses: {
+            /** @description Created */
+            201: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolloutOutputBody"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "advance-rollout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["AdvanceInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolloutOutputBody"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "pause-rollout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolloutOutputBody"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "resume-rollout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolloutOutputBody"];
+                };
+            };
+            /** @description Problem (RFC 9457) */
+            default: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/problem+json": components["schemas"]["Problem"];
+                };
+            };
+        };
+    };
+    "withdraw-rollout": {
+        parameters: {
+            query?: never;
+            header?: never;
+            path?: never;
+            cookie?: never;
+        };
+        requestBody: {
+            content: {
+                "application/json": components["schemas"]["NoteInputBody"];
+            };
+        };
+        responses: {
+            /** @description OK */
+            200: {
+                headers: {
+                    [name: string]: unknown;
+                };
+                content: {
+                    "application/json": components["schemas"]["RolloutOutputBody"];
+                };
             };
             /** @description Problem (RFC 9457) */
             default: {
