@@ -1,5 +1,6 @@
 import { QuietCall } from '@/features/calls/CallCard.tsx'
 import { WrapUp } from '@/features/calls/WrapUp.tsx'
+import { MyPhoto } from '@/features/duty/MyPhoto.tsx'
 import { ShiftStart } from '@/features/duty/ShiftStart.tsx'
 import { TalkPanel } from '@/features/talk/TalkPanel.tsx'
 import { useLive } from '@/shared/live/index.ts'
@@ -14,7 +15,10 @@ export function InHand({ desk }: { desk: CallDesk }) {
   return (
     <>
       {(!shift.wanted || (!shift.onDuty && shift.busy)) && (
-        <ShiftStart shift={shift} offline={state !== 'live'} />
+        <>
+          <ShiftStart shift={shift} offline={state !== 'live'} />
+          <MyPhoto />
+        </>
       )}
       {talking?.quiet && <QuietCall />}
       {talking && (

@@ -1,4 +1,4 @@
-import { render } from '@testing-library/react'
+import { fireEvent, render } from '@testing-library/react'
 import { expect, test } from 'vitest'
 import { Portrait, portraits, postOf } from './Portrait.tsx'
 
@@ -29,5 +29,17 @@ test('every post has a drawing of its own', () => {
 test('a photo stands in place of the drawing', () => {
   const answerer = { name: '张三', post: '接线员', site: '', photo: '/photos/1' }
   const { container } = render(<Portrait answerer={answerer} />)
+  expect(container.querySelector('img')?.getAttribute('src')).toBe('/photos/1')
+})
+
+test('a photo that is torn or gone gives way to the drawing, and a later one is shown', () => {
+  const who = { name: '张三', post: '接线员', site: '' }
+  const { container, rerender } = render(<Portrait answerer={{ ...who, photo: '/photos/1' }} />)
+  const img = container.querySelector('img')
+  if (!img) throw new Error('no photo')
+  fireEvent.error(img)
+  expect(container.querySelector('svg')?.dataset.post).toBe('operator')
+  rerender(<Portrait answerer={who} />)
+  rerender(<Portrait answerer={{ ...who, photo: '/photos/1' }} />)
   expect(container.querySelector('img')?.getAttribute('src')).toBe('/photos/1')
 })

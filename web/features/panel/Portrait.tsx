@@ -2,7 +2,7 @@
 // one, otherwise a drawing of the post. The drawings have no age and no sex; what
 // tells them apart is what one wears or holds, large enough for weak eyes.
 
-import type { ReactNode } from 'react'
+import { type ReactNode, useState } from 'react'
 import type { Answerer } from './view.ts'
 
 const head = <circle cx="50" cy="32" r="18" />
@@ -174,7 +174,19 @@ type Props = {
 /** Stands where a face would be when there is no camera at the other end, or beside it. */
 export function Portrait({ answerer, small = false }: Props) {
   const size = small ? 'portrait small' : 'portrait'
-  if (answerer?.photo) return <img className={`${size} photo`} src={answerer.photo} alt="" />
+  const drawing = <Drawing answerer={answerer} size={size} />
+  const photo = answerer?.photo
+  return photo ? <Photo key={photo} src={photo} size={size} instead={drawing} /> : drawing
+}
+
+/** A photo that cannot be shown is none. */
+function Photo({ src, size, instead }: { src: string; size: string; instead: ReactNode }) {
+  const [broken, setBroken] = useState(false)
+  if (broken) return instead
+  return <img className={`${size} photo`} src={src} alt="" onError={() => setBroken(true)} />
+}
+
+function Drawing({ answerer, size }: { answerer: Answerer | null; size: string }) {
   const post = postOf(answerer?.post ?? '')
   return (
     <svg className={size} viewBox="0 0 100 100" aria-hidden="true" data-post={post}>
