@@ -17,6 +17,7 @@ export const faultCodes = [
   'power_cut',
   'battery_low',
   'config_refused',
+  'update_failed',
   'journal_failed',
   'journal_slow',
   'journal_damaged',
