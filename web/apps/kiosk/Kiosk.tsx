@@ -43,7 +43,7 @@ export function Kiosk() {
   return (
     <KioskPage
       panel={panel}
-      voice={voice}
+      voice={{ ...voice, rests: voice.sparing.rests }}
       volume={volume}
       onPractise={() => void post('/api/practice', {})}
       theirs={theirs && <TrackVideo track={theirs} className="theirs" label={t('their_picture')} />}

@@ -13,7 +13,7 @@ startI18n(
   import.meta.glob('/shared/i18n/locales/*/kiosk.json', { eager: true, import: 'default' }),
   'zh-CN',
 )
-const well: Voice = { phase: 'connected', mic: true, blocked: false }
+const well: Voice = { phase: 'connected', mic: true, blocked: false, rests: false }
 const volume = { step: 2, steps: 5, loudness: 1, change: vi.fn() }
 const answerer = { name: '张三', post: '接线员', site: '牛田镇便民服务大厅' }
 const media = { url: 'ws://127.0.0.1:1', token: 't' }
@@ -68,6 +68,13 @@ test('who answered is shown with post and site', () => {
 test('without a microphone the villager learns who hears whom', () => {
   show({ state: 'answered', answerer, media }, { ...well, mic: false })
   expect(sentence()).toBe('您听得到对方，对方听不到您')
+})
+
+test('a picture that rests is told in one sign, and the villager goes on talking', () => {
+  const { root } = show({ state: 'answered', answerer, media }, { ...well, rests: true })
+  expect(sentence()).toBe('画面停了，接着说话')
+  expect(root.querySelector('[data-sign="voice-only"]')).toBeTruthy()
+  expect(root.dataset.rests).toBe('true')
 })
 
 test('ringing that is not stored yet is not called received', () => {

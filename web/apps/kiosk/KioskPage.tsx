@@ -18,6 +18,7 @@ import type { Panel } from '@/features/panel/usePanel.ts'
 import type { Volume } from '@/features/panel/useVolume.ts'
 import type { Key, View } from '@/features/panel/view.ts'
 import { DarkPage } from './DarkPage.tsx'
+import { VoiceOnly } from './VoiceOnly.tsx'
 import { type Voice, type VoiceWords, voiceWords } from './voice.ts'
 
 const faultOf: Partial<Record<VoiceWords, VoiceFault>> = {
@@ -52,6 +53,7 @@ export function KioskPage(props: Props) {
       data-answerer={screen.answerer?.name ?? ''}
       data-voice={voice.phase}
       data-mic={voice.mic}
+      data-rests={voice.rests}
       data-sound={panel.sound ?? ''}
       data-said={panel.said}
       data-quiet={screen.dark}
@@ -134,7 +136,7 @@ function Stage({ panel, voice, theirs, mine }: StageProps) {
     <section className="stage" aria-label={t('title')}>
       <Sentence text={say} />
       <Middle screen={screen} theirs={theirs} mine={mine}>
-        {fault ? <FaultMark fault={fault} /> : null}
+        {fault ? <FaultMark fault={fault} /> : words === 'voice_only' ? <VoiceOnly /> : null}
       </Middle>
       {view && screen.name === 'idle' ? <Ailments of={ailmentsOf(view)} /> : null}
     </section>

@@ -6,7 +6,7 @@ import { alive, type Voice } from './voice.ts'
 const every = 2000
 
 /** Tells the terminal whether the voice flows: at each change, and every 2 s. */
-export function useAlive(voice: Voice) {
+export function useAlive(voice: Pick<Voice, 'phase'>) {
   const connected = useRef(false)
   if (voice.phase === 'off') connected.current = false
   if (voice.phase === 'connected') connected.current = true

@@ -12,7 +12,7 @@ const screen: Screen = {
   silent: false,
   dark: false,
 }
-const well: Voice = { phase: 'connected', mic: true, blocked: false }
+const well: Voice = { phase: 'connected', mic: true, blocked: false, rests: false }
 
 test('a voice that flows says nothing of itself', () => {
   expect(voiceWords(screen, well)).toBeNull()
@@ -26,6 +26,8 @@ test.each<[string, Partial<Voice>]>([
   ['voice_elsewhere', { phase: 'elsewhere' }],
   ['voice_tap', { blocked: true, mic: false }],
   ['voice_mute', { mic: false }],
+  ['voice_mute', { mic: false, rests: true }],
+  ['voice_only', { rests: true }],
 ])('%s for %o', (words, change) => {
   expect(voiceWords(screen, { ...well, ...change })).toBe(words)
 })

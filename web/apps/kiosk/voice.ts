@@ -10,6 +10,8 @@ export type Voice = {
   mic: boolean
   /** The browser withholds sound until somebody touches the page. */
   blocked: boolean
+  /** The picture rests so that the voice goes on. */
+  rests: boolean
 }
 
 export type VoiceWords =
@@ -18,6 +20,7 @@ export type VoiceWords =
   | 'voice_tap'
   | 'voice_mute'
   | 'voice_elsewhere'
+  | 'voice_only'
 
 /**
  * The words that stand in place of the screen's own sentence, or null when the
@@ -37,7 +40,8 @@ export function voiceWords(screen: Screen, voice: Voice): VoiceWords | null {
       return 'voice_elsewhere'
     case 'connected':
       if (voice.blocked) return 'voice_tap'
-      return voice.mic ? null : 'voice_mute'
+      if (!voice.mic) return 'voice_mute'
+      return voice.rests ? 'voice_only' : null
   }
 }
 
@@ -45,7 +49,7 @@ export function voiceWords(screen: Screen, voice: Voice): VoiceWords | null {
  * What the terminal is told about the voice: null while the first join is under
  * way, because "no voice" said too early would cost the villager the call.
  */
-export function alive(voice: Voice, everConnected: boolean): boolean | null {
+export function alive(voice: Pick<Voice, 'phase'>, everConnected: boolean): boolean | null {
   if (voice.phase === 'off' || voice.phase === 'elsewhere') return null
   if (voice.phase === 'connected') return true
   if (voice.phase === 'joining' && !everConnected) return null

@@ -10,6 +10,7 @@ import { KeyMark } from '@/shared/ui/KeyMark.tsx'
 import { LevelMeter } from './LevelMeter.tsx'
 import type { Talking } from './room.ts'
 import { useTalk, useTalking } from './useTalk.ts'
+import type { Sparing } from './voiceFirst.ts'
 
 export interface TalkPanelProps {
   call: Call
@@ -26,6 +27,7 @@ export function TalkPanel({ call, since, onHangUp, hangingUp }: TalkPanelProps) 
   const talking = useTalking(room)
   const elapsed = useNowAs((now) => seconds(now - since))
   const muted = talking.microphone === 'muted'
+  const { rests } = talking.sparing
   return (
     <section className={`sheet talk ${call.key}`} aria-labelledby="talk-heading">
       <div className="call-head">
@@ -39,6 +41,7 @@ export function TalkPanel({ call, since, onHangUp, hangingUp }: TalkPanelProps) 
         </span>
       </div>
       <TalkState talking={talking} spoke={call.spoke} />
+      <PicturesRest sparing={talking.sparing} />
       <Pictures talking={talking} point={call.point.name} />
       <LevelMeter room={room} />
       <div className="call-do">
@@ -49,6 +52,9 @@ export function TalkPanel({ call, since, onHangUp, hangingUp }: TalkPanelProps) 
           onClick={() => room.mute(!muted)}
         >
           {muted ? t('unmute') : t('mute')}
+        </Button>
+        <Button size="large" onClick={() => room.sparePictures(!rests)}>
+          {rests ? t('pictures_again') : t('voice_only')}
         </Button>
         <Button
           size="large"
@@ -81,6 +87,21 @@ function TalkState({ talking, spoke }: { talking: Talking; spoke: boolean }) {
         {talking.microphone === 'muted' && ` ${t('muted')}`}
       </p>
     </>
+  )
+}
+
+/** Why there is no picture, and since when; the line mends it by itself. */
+function PicturesRest({ sparing }: { sparing: Sparing }) {
+  const { t } = useTranslation('talk')
+  const now = useNowAs((n) => (sparing.since === null ? 0 : seconds(n - sparing.since)))
+  if (!sparing.rests) return null
+  const elapsed = clock(now * 1000)
+  return (
+    <Banner>
+      <span data-testid="pictures-rest" data-why={sparing.why}>
+        {t(sparing.byHand ? 'pictures_off' : 'pictures_rest', { for: elapsed })}
+      </span>
+    </Banner>
   )
 }
 

@@ -1,8 +1,18 @@
-import { DisconnectReason, type RemoteTrack, Room, RoomEvent, Track } from 'livekit-client'
+import {
+  DisconnectReason,
+  type RemoteTrack,
+  Room,
+  RoomEvent,
+  type RoomOptions,
+  Track,
+  VideoPreset,
+  VideoQuality,
+} from 'livekit-client'
 import { sentenceOf } from '@/shared/api/problem.ts'
 import { joinMedia } from './api.ts'
 import { type Ear, listenTo } from './ear.ts'
 import { floorDbfs } from './meter.ts'
+import { type Sparing, unspared, VoiceFirst, voicePublishing } from './voiceFirst.ts'
 
 export type JoinState = 'joining' | 'joined' | 'reconnecting' | 'failed' | 'elsewhere'
 
@@ -18,6 +28,23 @@ export interface Talking {
   picture: RemoteTrack | null
   /** The operator's own picture. */
   ownPicture: MediaStreamTrack | null
+  /** Whether pictures rest so that the voice goes on. */
+  sparing: Sparing
+}
+
+/**
+ * A face on a kiosk's screen of 1024x600. The lower layer is for a village whose
+ * line does not carry the whole one.
+ */
+const options: RoomOptions = {
+  adaptiveStream: false,
+  dynacast: true,
+  videoCaptureDefaults: { resolution: { width: 640, height: 360, frameRate: 15 } },
+  publishDefaults: {
+    ...voicePublishing,
+    videoEncoding: { maxBitrate: 400_000, maxFramerate: 15 },
+    videoSimulcastLayers: [new VideoPreset(320, 180, 80_000, 10)],
+  },
 }
 
 /** Between tries to join; the villager waits, so the first come quickly. */
@@ -36,7 +63,9 @@ export class TalkRoom {
     microphone: 'on',
     picture: null,
     ownPicture: null,
+    sparing: unspared,
   }
+  #thrift: VoiceFirst | null = null
   #listeners = new Set<() => void>()
   #room: Room | null = null
   #ears = new Map<string, Ear>()
@@ -88,7 +117,7 @@ export class TalkRoom {
   }
 
   async #join(): Promise<void> {
-    const room = new Room({ adaptiveStream: false, dynacast: true })
+    const room = new Room(options)
     this.#room = room
     this.#listen(room)
     try {
@@ -103,17 +132,37 @@ export class TalkRoom {
     this.#entered = true
     this.#failures = 0
     this.#set({ state: 'joined', problem: null, kioskThere: room.remoteParticipants.size > 0 })
-    await Promise.all([this.#sendMicrophone(), this.#sendCamera(room)])
+    await this.#sendMicrophone()
+    if (this.#room !== room) return
+    this.#thrift = new VoiceFirst(room, { Track, VideoQuality }, (sparing) => {
+      if (this.#room === room) this.#set({ sparing, ...pictures(room, sparing) })
+    })
+    this.#thrift.start()
+  }
+
+  /** Switches the pictures of both sides off, or has them tried again now. */
+  sparePictures(without: boolean): void {
+    this.#thrift?.byHand(without)
   }
 
   #listen(room: Room): void {
     const present = (act: () => void) => () => {
       if (this.#room === room) act()
     }
+    const look = present(() => {
+      this.#thrift?.receive()
+      this.#set(pictures(room, this.#talking.sparing))
+    })
     const count = present(() => this.#set({ kioskThere: room.remoteParticipants.size > 0 }))
     room
       .on(RoomEvent.TrackSubscribed, (track) => this.#play(track))
       .on(RoomEvent.TrackUnsubscribed, (track) => this.#unplay(track))
+      .on(RoomEvent.TrackSubscribed, look)
+      .on(RoomEvent.TrackUnsubscribed, look)
+      .on(RoomEvent.TrackMuted, look)
+      .on(RoomEvent.TrackUnmuted, look)
+      .on(RoomEvent.LocalTrackPublished, look)
+      .on(RoomEvent.LocalTrackUnpublished, look)
       .on(RoomEvent.ParticipantConnected, count)
       .on(RoomEvent.ParticipantDisconnected, count)
       .on(
@@ -140,7 +189,8 @@ export class TalkRoom {
   #fail(problem: string | null): void {
     this.#leave()
     if (this.#stopped) return
-    this.#set({ state: 'failed', problem, kioskThere: false, picture: null, ownPicture: null })
+    const nobody = { kioskThere: false, picture: null, ownPicture: null, sparing: unspared }
+    this.#set({ state: 'failed', problem, ...nobody })
     const wait = againMs[Math.min(this.#failures++, againMs.length - 1)]
     this.#again = setTimeout(() => void this.#join(), wait)
   }
@@ -155,20 +205,8 @@ export class TalkRoom {
     }
   }
 
-  async #sendCamera(room: Room): Promise<void> {
-    try {
-      const sent = await room.localParticipant.setCameraEnabled(true)
-      if (this.#room === room) this.#set({ ownPicture: sent?.track?.mediaStreamTrack ?? null })
-    } catch {
-      // No camera: the villager hears all the same; the shift's start said so.
-    }
-  }
-
   #play(track: RemoteTrack): void {
-    if (track.kind === Track.Kind.Video) {
-      this.#set({ picture: track })
-      return
-    }
+    if (track.kind === Track.Kind.Video) return // #look shows it
     const player = track.attach()
     player.dataset.talk = this.#call
     player.hidden = true
@@ -181,7 +219,6 @@ export class TalkRoom {
 
   #unplay(track: RemoteTrack): void {
     for (const player of track.detach()) player.remove()
-    if (this.#talking.picture === track) this.#set({ picture: null })
     this.#ears.get(track.sid ?? '')?.close()
     this.#ears.delete(track.sid ?? '')
   }
@@ -190,6 +227,8 @@ export class TalkRoom {
     const room = this.#room
     this.#room = null
     this.#entered = false
+    this.#thrift?.stop()
+    this.#thrift = null
     for (const ear of this.#ears.values()) ear.close()
     this.#ears.clear()
     for (const player of this.#players.splice(0)) player.remove()
@@ -199,5 +238,21 @@ export class TalkRoom {
   #set(change: Partial<Talking>): void {
     this.#talking = { ...this.#talking, ...change }
     for (const listener of this.#listeners) listener()
+  }
+}
+
+/** The pictures that are there to be shown; one that rests would be a frozen face. */
+function pictures(room: Room, sparing: Sparing): Pick<Talking, 'picture' | 'ownPicture'> {
+  const camera = room.localParticipant.getTrackPublication(Track.Source.Camera)
+  const own = camera?.isMuted ? undefined : camera?.track
+  let picture: RemoteTrack | null = null
+  for (const person of room.remoteParticipants.values()) {
+    for (const video of person.videoTrackPublications.values()) {
+      if (video.track && !video.isMuted) picture = video.track
+    }
+  }
+  return {
+    picture: sparing.theirs === 'none' ? null : picture,
+    ownPicture: own?.mediaStreamTrack ?? null,
   }
 }

@@ -18,6 +18,7 @@ class FakeRoom {
   disconnect = vi.fn(async () => {})
   startAudio = vi.fn(async () => {})
   localParticipant = {
+    trackPublications: new Map(),
     setMicrophoneEnabled: () => world.microphone(),
     setCameraEnabled: async () => {
       throw new Error('no camera')
@@ -41,6 +42,7 @@ const livekit = {
   Room: FakeRoom as unknown as typeof Room,
   RoomEvent: events,
   DisconnectReason: events,
+  VideoQuality: { LOW: 0, HIGH: 2 },
   Track: { Kind: { Audio: 'audio' }, Source: { Camera: 'camera', Microphone: 'microphone' } },
 } as unknown as LiveKit
 

@@ -4,6 +4,7 @@
  * takes them up when they are plugged in. The kiosk uses it.
  */
 import type { RemoteTrack, Room, RoomEvent } from 'livekit-client'
+import { type Sparing, unspared, VoiceFirst, voicePublishing } from './voiceFirst.ts'
 
 type LiveKit = typeof import('livekit-client')
 
@@ -20,6 +21,8 @@ export type SteadyState = {
   blocked: boolean
   theirs: MediaStreamTrack | null
   mine: MediaStreamTrack | null
+  /** Whether pictures rest so that the voice goes on. */
+  sparing: Sparing
 }
 
 export const off: SteadyState = {
@@ -28,6 +31,7 @@ export const off: SteadyState = {
   blocked: false,
   theirs: null,
   mine: null,
+  sparing: unspared,
 }
 
 /** Milliseconds between tries to join; the last one repeats. */
@@ -70,6 +74,7 @@ export function stayIn(options: SteadyOptions): Stay {
   const { where, onChange, loudness = () => 1, load = loadLiveKit } = options
   let state: SteadyState = { ...off, phase: 'joining' }
   let room: Room | undefined
+  let thrift: VoiceFirst | undefined
   let joined = false
   const voices = new Set<HTMLMediaElement>()
   let tries = 0
@@ -118,7 +123,9 @@ export function stayIn(options: SteadyOptions): Stay {
     const mine = new lk.Room({
       audioCaptureDefaults: voice,
       videoCaptureDefaults: picture,
+      dynacast: true, // a picture that nobody takes is not sent
       publishDefaults: {
+        ...voicePublishing,
         simulcast: false,
         videoEncoding: { maxBitrate: 250_000, maxFramerate: 15 },
       },
@@ -139,7 +146,11 @@ export function stayIn(options: SteadyOptions): Stay {
     joined = true
     set({ phase: 'connected', blocked: !mine.canPlaybackAudio })
     await speak(mine)
-    await mine.localParticipant.setCameraEnabled(true).catch(() => {})
+    if (left || room !== mine) return
+    thrift = new VoiceFirst(mine, lk, (sparing) => {
+      if (room === mine) set({ sparing, ...pictures(lk, mine, sparing) })
+    })
+    thrift.start()
   }
 
   /** Opens the microphone; when there is none, says so and asks again later. */
@@ -155,11 +166,12 @@ export function stayIn(options: SteadyOptions): Stay {
     }
   }
 
-  function watch({ RoomEvent: on, Track, DisconnectReason: R }: LiveKit, mine: Room) {
+  function watch(lk: LiveKit, mine: Room) {
+    const { RoomEvent: on, Track, DisconnectReason: R } = lk
     const look = () => {
       if (room !== mine) return
-      const camera = mine.localParticipant.getTrackPublication(Track.Source.Camera)
-      set({ theirs: theirVideo(mine), mine: camera?.track?.mediaStreamTrack ?? null })
+      thrift?.receive()
+      set(pictures(lk, mine, state.sparing))
     }
     mine.on(on.TrackSubscribed, (track) => {
       if (track.kind === Track.Kind.Audio) voices.add(hear(track, loudness()))
@@ -196,7 +208,12 @@ export function stayIn(options: SteadyOptions): Stay {
   }
 
   function forget(old: Room) {
-    if (room === old) room = undefined
+    if (room === old) {
+      room = undefined
+      thrift?.stop()
+      thrift = undefined
+      set({ sparing: unspared })
+    }
     joined = false
     // LiveKit detaches the voices of a room that is left, but leaves them standing.
     for (const voice of voices) voice.remove()
@@ -244,6 +261,16 @@ function hear(track: RemoteTrack, level: number): HTMLMediaElement {
   element.dataset.voice = 'theirs'
   document.body.append(element)
   return element
+}
+
+/** The pictures that are there to be shown; one that rests would be a frozen face. */
+function pictures({ Track }: LiveKit, room: Room, sparing: Sparing) {
+  const camera = room.localParticipant.getTrackPublication(Track.Source.Camera)
+  const own = camera?.isMuted ? undefined : camera?.track
+  return {
+    theirs: sparing.theirs === 'none' ? null : theirVideo(room),
+    mine: own?.mediaStreamTrack ?? null,
+  }
 }
 
 function theirVideo(room: Room): MediaStreamTrack | null {
