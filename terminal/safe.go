@@ -72,10 +72,11 @@ func (l *loop) pressed(e input.Event) {
 	}
 }
 
-// when gives a press its age, by the clock of the kernel that saw it.
+// when gives a press its age, by the clock of the kernel that saw it, if its
+// input is one that can keep it.
 func (l *loop) when(e input.Event) kiosk.Press {
 	p := kiosk.Press{Key: keys[e.Key], At: time.Now(), Held: true}
-	if age := l.care.clock() - e.At; e.At > 0 && age >= stale {
+	if age := l.care.clock() - e.At; e.Receipt != nil && age >= stale {
 		p.At, p.Age, p.Held = p.At.Add(-age), age, false
 		l.log.Info("press waited", "key", string(e.Key), "age_ms", age.Milliseconds())
 	}

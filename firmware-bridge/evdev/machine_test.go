@@ -14,12 +14,13 @@ import (
 // TestMain makes the tests, or, as the init of the emulated machine that
 // package huying/tools/gpiokernel boots, the trials on its kernel.
 func TestMain(m *testing.M) {
+	child()
 	trial.Guest(tryAll)
 	os.Exit(m.Run())
 }
 
 func tryAll(presses int, only string) error {
-	if err := errors.Join(trial.Mount("devtmpfs", "/dev"), trial.Mount("sysfs", "/sys")); err != nil {
+	if err := errors.Join(trial.Mount("devtmpfs", "/dev"), trial.Mount("proc", "/proc"), trial.Mount("sysfs", "/sys")); err != nil {
 		return err
 	}
 	if err := trial.LoadModules(); err != nil {

@@ -35,6 +35,8 @@ var trials = []trialOf{
 	{name: "usb held", do: held},
 	{name: "usb unplug", do: replugs},
 	{name: "usb grab", do: grabbed},
+	{name: "usb kill", do: killed(false)},
+	{name: "usb kill", mutant: "no file descriptor store", do: killed(true)},
 	{name: "usb grab", mutant: "no grab", kernel: func(k kernel) kernel { k.take = func(int) error { return nil }; return k }, do: grabbed},
 	{name: "usb stall", mutant: "the state read where the events wait", share: true, do: stalls},
 }
@@ -45,6 +47,7 @@ type stand struct {
 	keys  *Keys
 	stall atomic.Int64 // how long the next comparison stands still, ns
 	made  int
+	kills int // of the program that reads
 
 	mu   sync.Mutex // guards what follows
 	got  map[input.Key][]string
@@ -136,7 +139,7 @@ func (s *stand) wrong(format string, args ...any) {
 func (s *stand) judge(r *trial.Result) {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	r.Made, r.Worst = s.made, s.slow
+	r.Made, r.Worst, r.Kills = s.made, s.slow, s.kills
 	isPress := func(row string) bool { return strings.HasPrefix(row, "press") }
 	for _, k := range input.Keys() {
 		want, got := s.want[k], s.got[k]

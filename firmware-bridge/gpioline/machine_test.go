@@ -10,8 +10,10 @@ import (
 )
 
 // TestMain makes the tests, or, as the init of the emulated machine that
-// package huying/tools/gpiokernel boots, the trials on its kernel.
+// package huying/tools/gpiokernel boots, the trials on its kernel; and there,
+// started by a trial, the program that reads keys until it is killed.
 func TestMain(m *testing.M) {
+	child()
 	trial.Guest(tryAll)
 	os.Exit(m.Run())
 }

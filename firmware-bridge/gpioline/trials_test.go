@@ -39,6 +39,10 @@ var trials = []trialOf{
 	{"wire", "", changeOver, wires},
 	{"lamps", "", nil, lamps},
 	{"pinwatch", "", watched, human},
+	{"kill", "", nil, killed(kept)},
+	{"kill", "no file descriptor store", nil, killed(unkept)},
+	{"kill", "presses safe before they are stored", nil, killed(hasty)},
+	{"kill", "presses told again and not looked up", nil, killed(oblivious)},
 	{"spikes", "no debounce in the kernel", mutated(undebounced, nil), interference},
 	{"stall", "the kernel's own FIFO of 16", stalling(smallFIFO, nil), stalls},
 	{"stall", "timers before the drain", stalling(nil, lateDrain), stalls},
@@ -55,6 +59,7 @@ type stand struct {
 	mu      sync.Mutex // guards what follows
 	got     []arrival
 	made    int
+	kills   int           // of the program that reads
 	counted int           // where no events tell
 	slowest time.Duration // likewise
 	wrong   []string
@@ -138,6 +143,7 @@ func (s *stand) judge() trial.Result {
 		s.wrong = append(s.wrong, fmt.Sprintf("missing %s %s in %s to %s", e.key, e.kind, e.from, e.to))
 	}
 	r.Made, r.Missing, r.Counted, r.Worst = s.made, len(s.expect), r.Counted+s.counted, max(r.Worst, s.slowest)
+	r.Kills = s.kills
 	for _, w := range s.wrong[:min(4, len(s.wrong))] {
 		r.Detail += w + "; "
 	}

@@ -37,7 +37,7 @@ func Find(pid int, getenv func(string) string) *Keeper {
 	if socket == "" {
 		return nil
 	}
-	k := &Keeper{socket: socket, found: map[string][]int{}}
+	k := NewKeeper(socket, map[string][]int{})
 	n, err := strconv.Atoi(getenv("LISTEN_FDS"))
 	if err != nil || getenv("LISTEN_PID") != strconv.Itoa(pid) {
 		return k
@@ -51,6 +51,12 @@ func Find(pid int, getenv func(string) string) *Keeper {
 		}
 	}
 	return k
+}
+
+// NewKeeper returns the keeper that listens on a socket and left descriptors
+// under names.
+func NewKeeper(socket string, found map[string][]int) *Keeper {
+	return &Keeper{socket: socket, found: found}
 }
 
 // take gives what was found under a name, once.

@@ -25,9 +25,9 @@ const (
 // What a run must come to.
 const (
 	// AtLeast is how many trials there are, those with mutants included.
-	AtLeast = 16
+	AtLeast = 20
 	// InputAtLeast is the same for input devices.
-	InputAtLeast = 10
+	InputAtLeast = 12
 	// usual is how many presses a trial makes if nobody says otherwise.
 	usual = 50
 )

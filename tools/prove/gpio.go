@@ -29,12 +29,12 @@ func realKernel(ctx context.Context) (trials, worst string, err error) {
 }
 
 // stands are the trials in which nobody reads for a while on purpose, or the
-// chip is away: their latency is that of the pause.
-var stands = map[string]bool{"stall": true, "reader": true, "unplug": true, "usb stall": true}
+// chip is away, or the program dead: their latency is that of the pause.
+var stands = map[string]bool{"stall": true, "reader": true, "unplug": true, "usb stall": true, "kill": true, "usb kill": true}
 
 func judgeTrials(results []trial.Result, err error) (trials, worst string, _ error) {
-	good, caught, made, counted := 0, 0, 0, 0
-	var slowest trial.Result
+	good, caught, made, counted, kills := 0, 0, 0, 0, 0
+	var slowest, dead trial.Result
 	for _, r := range results {
 		switch {
 		case r.Mutant != "" && r.Exact():
@@ -45,7 +45,10 @@ func judgeTrials(results []trial.Result, err error) (trials, worst string, _ err
 			err = errors.Join(err, fmt.Errorf("not exact: %s", r))
 			fallthrough
 		default:
-			good, made, counted = good+1, made+r.Made, counted+r.Counted
+			good, made, counted, kills = good+1, made+r.Made, counted+r.Counted, kills+r.Kills
+			if r.Kills > 0 && r.Worst > dead.Worst {
+				dead = r
+			}
 			if !stands[r.Name] && r.Worst > slowest.Worst {
 				slowest = r
 			}
@@ -54,7 +57,8 @@ func judgeTrials(results []trial.Result, err error) (trials, worst string, _ err
 	if all := gpiokernel.AtLeast + gpiokernel.InputAtLeast; err == nil && good+caught < all {
 		err = fmt.Errorf("%d trials, there should be %d", good+caught, all)
 	}
-	trials = fmt.Sprintf("%d of %d presses in %d trials, %d mutants caught", counted, made, good, caught)
-	worst = fmt.Sprintf("%s from first touch to event (%s)", slowest.Worst.Round(100*time.Microsecond), slowest.Name)
+	trials = fmt.Sprintf("%d of %d presses in %d trials, the program killed %d times, %d mutants caught", counted, made, good, kills, caught)
+	worst = fmt.Sprintf("%s from first touch to event (%s), %s to the journal over a kill and up to 3 s of absence",
+		slowest.Worst.Round(100*time.Microsecond), slowest.Name, dead.Worst.Round(10*time.Millisecond))
 	return trials, worst, err
 }

@@ -20,6 +20,7 @@ type Result struct {
 	Extra   int           `json:"extra"`            // events of any kind that should not have come
 	Worst   time.Duration `json:"worst"`            // virtual time from the first touch to the event in our hands
 	Virtual time.Duration `json:"virtual"`          // virtual time that the trial lasted
+	Kills   int           `json:"kills,omitempty"` // how often the program that reads was killed
 	Detail  string        `json:"detail,omitempty"` // the first things that were wrong
 }
 
@@ -32,6 +33,9 @@ func (r Result) Exact() bool {
 func (r Result) String() string {
 	s := fmt.Sprintf("%s: %d of %d, %d missing, %d extra, worst %s, %s of virtual time",
 		r.Name, r.Counted, r.Made, r.Missing, r.Extra, r.Worst.Round(10*time.Microsecond), r.Virtual.Round(time.Second))
+	if r.Kills > 0 {
+		s += fmt.Sprintf(", killed %d times", r.Kills)
+	}
 	if r.Mutant != "" {
 		s = "with " + r.Mutant + " " + s
 	}
