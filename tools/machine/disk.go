@@ -20,9 +20,9 @@ const layout = "1"
 // size is that of the disk; most of it is a hole in a file.
 const size = "1G"
 
-// Disk makes the disk of a machine on which nothing of ours is installed: a
+// Disk makes the image of a disk on which nothing of ours is installed: a
 // clean Debian with its kernel's modules, from the folder clean. It is kept in
-// cache and must be copied to be used.
+// cache and must not be written to.
 func Disk(ctx context.Context, cache, clean string, k gpiokernel.Kernel) (string, error) {
 	// The list of installed packages is new when the root is.
 	status, err := os.Stat(filepath.Join(clean, "var/lib/dpkg/status"))

@@ -158,12 +158,15 @@ func (h *hub) ask(who *people.Hub, method, path string, in, out any) {
 	}
 }
 
-// settle answers a call, hangs up and writes down the outcome.
+// settle answers a call and writes down that somebody went there: nobody
+// speaks in this trial.
 func (h *hub) settle(id string) {
 	h.t.Helper()
 	path := "/api/calls/" + id
 	h.ask(h.desk, http.MethodPost, path+"/answer", nil, nil)
 	h.screen.await("the kiosk grants the talk", id, func(c view.Call) bool { return c.Phase == view.Talking })
+	h.ask(h.desk, http.MethodPost, path+"/attended", object{"who": "李（虚构）", "note": "试验"}, nil)
+	h.screen.await("somebody was there", id, func(c view.Call) bool { return c.AttendedBy != "" })
 	h.ask(h.desk, http.MethodPost, path+"/hang-up", nil, nil)
 	h.screen.await("the talk is over", id, func(c view.Call) bool { return c.Phase == view.WrapUp })
 	h.ask(h.desk, http.MethodPost, path+"/close", object{"disposition": "advice", "note": "试验"}, nil)

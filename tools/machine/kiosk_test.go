@@ -3,6 +3,7 @@ package machine_test
 import (
 	"context"
 	"fmt"
+	"math/rand/v2"
 	"os/exec"
 	"path/filepath"
 	"strings"
@@ -10,6 +11,7 @@ import (
 	"time"
 
 	"huying/tools/machine"
+	"huying/tools/machine/drive"
 	"huying/tools/machine/errand"
 )
 
@@ -22,6 +24,7 @@ const chip = "huying-board"
 type box struct {
 	t     *testing.T
 	parts machine.Parts
+	drive *drive.Drive
 	*machine.Machine
 	booted time.Duration // how long the last boot took
 }
@@ -40,10 +43,11 @@ func (b *box) on() {
 	b.t.Logf("booted in %v", b.booted.Round(10*time.Millisecond))
 }
 
-// off takes the power away.
+// off takes the power away, from the disk too.
 func (b *box) off() {
 	if b.Machine != nil {
 		b.Cut()
+		b.drive.Cut(rand.New(rand.NewPCG(rand.Uint64(), rand.Uint64())))
 		b.Machine = nil
 	}
 }

@@ -25,7 +25,7 @@ type Parts struct {
 	Kernel    string
 	Initramfs string
 	Guest     string // the program that is the wire to the hub
-	Disk      string // written to
+	Disk      string // socket of the network block device that it begins from
 	Package   string // read-only second disk: a file to be installed
 	Folder    string // for its sockets and its console; short, they are unix sockets
 	Inside    string // address at which the machine finds the hub, in 10.0.2.0/24
@@ -80,12 +80,12 @@ func Start(ctx context.Context, p Parts) (*Machine, error) {
 		"-kernel", p.Kernel, "-initrd", p.Initramfs, "-append", quiet,
 		"-serial", "file:"+m.console,
 		"-qmp", "unix:"+monitor+",server=on,wait=off",
-		// writeback: what the machine has not flushed may be lost, what it has may not.
-		"-drive", "if=none,id=disk,format=raw,cache=writeback,file="+p.Disk, "-device", "virtio-blk-pci,drive=disk",
+		// writeback: a flush of the machine's is one of the disk's, and only that.
+		"-drive", "if=none,id=disk,driver=raw,cache=writeback,file.driver=nbd,file.server.type=unix,file.server.path="+p.Disk, "-device", "virtio-blk-pci,drive=disk",
 		"-drive", "if=none,id=package,format=raw,readonly=on,file="+p.Package, "-device", "virtio-blk-pci,drive=package",
 		"-device", "virtio-serial-pci", "-chardev", "socket,id=agent,server=on,wait=off,path="+agent,
 		"-device", "virtserialport,chardev=agent,name="+errand.Port,
-		"-device", "qemu-xhci,id=usb",
+		"-device", "qemu-xhci,id=usb", "-chardev", "null,id=nobody",
 		"-netdev", "user,id=net,restrict=on,ipv6=off,guestfwd=tcp:"+p.Inside+"-cmd:"+p.Guest+" wire "+p.Hub,
 		"-device", "virtio-net-pci,netdev=net,romfile=")
 	var complaint bytes.Buffer

@@ -2,8 +2,10 @@ package machine_test
 
 import (
 	"context"
+	"errors"
 	"flag"
 	"fmt"
+	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
@@ -14,6 +16,7 @@ import (
 	"huying/tools/cleanroot"
 	"huying/tools/gpiokernel"
 	"huying/tools/machine"
+	"huying/tools/machine/drive"
 )
 
 var (
@@ -58,8 +61,9 @@ func TestAKioskOnAWholeMachine(t *testing.T) {
 		}
 		t.Logf("%s: %v", step.name, time.Since(at).Round(100*time.Millisecond))
 	}
-	said := fmt.Sprintf("%d presses, %d boots, %d power cuts; slowest boot %v, slowest press to ring %v",
-		k.presses, k.boots, k.cuts, k.slowBoot.Round(100*time.Millisecond), k.slowRing.Round(time.Millisecond))
+	d := k.drive.Tally()
+	said := fmt.Sprintf("%d presses, %d boots, %d power cuts that lost %d sectors of %d; %d flushes; slowest boot %v, slowest press to ring %v",
+		k.presses, k.boots, k.cuts, d.Lost, d.Lost+d.Kept, d.Flushes, k.slowBoot.Round(100*time.Millisecond), k.slowRing.Round(time.Millisecond))
 	t.Log(said)
 	if *figures != "" {
 		text := fmt.Sprintln(k.presses, k.ledger, k.boots, k.cuts, k.slowBoot.Milliseconds(), k.slowRing.Milliseconds())
@@ -121,13 +125,33 @@ func prepare(t *testing.T) *trial {
 	must(err)
 	initramfs, guest, err := machine.Initramfs(ctx, dir, kernel)
 	must(err)
-	own := filepath.Join(dir, "disk")
-	output(t, exec.Command("cp", "--reflink=auto", "--sparse=always", disk, own))
 	k := &trial{t: t, hub: newHub(t, dir)}
-	k.box = &box{t: t, parts: machine.Parts{Kernel: kernel.Image, Initramfs: initramfs, Guest: guest, Disk: own,
+	own := filepath.Join(dir, "disk")
+	k.box = &box{t: t, drive: spin(t, disk, own), parts: machine.Parts{Kernel: kernel.Image, Initramfs: initramfs, Guest: guest, Disk: own,
 		Package: deb(t, top), Folder: dir, Inside: inside, Hub: k.hub.listen}}
 	t.Cleanup(k.off)
 	return k
+}
+
+// spin lets a disk run whose content is that of an image.
+func spin(t *testing.T, image, socket string) *drive.Drive {
+	t.Helper()
+	d, err := drive.Open(image)
+	if err != nil {
+		t.Fatal(err)
+	}
+	l, err := net.Listen("unix", socket)
+	if err != nil {
+		t.Fatal(err)
+	}
+	served := make(chan error, 1)
+	go func() { served <- d.Serve(l) }()
+	t.Cleanup(func() {
+		if err := errors.Join(l.Close(), <-served, d.Close()); err != nil {
+			t.Error(err)
+		}
+	})
+	return d
 }
 
 // deb is the package that make packages has built.

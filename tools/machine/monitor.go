@@ -45,9 +45,15 @@ func (m *Machine) tell(what string, with object) error {
 	}
 }
 
-// Plug puts a USB keyboard into the machine.
-func (m *Machine) Plug(id string) error {
+// Button puts a USB keyboard into the machine, Serial an adapter to a serial
+// port behind which nobody speaks.
+func (m *Machine) Button(id string) error {
 	return m.tell("device_add", object{"driver": "usb-kbd", "id": id, "bus": "usb.0"})
+}
+
+// Serial is described at Button.
+func (m *Machine) Serial(id string) error {
+	return m.tell("device_add", object{"driver": "usb-serial", "id": id, "bus": "usb.0", "chardev": "nobody"})
 }
 
 // Unplug pulls it out.

@@ -42,7 +42,7 @@ func (k *trial) powerCut(what string, then func()) {
 	k.hub.start()
 	began := time.Now()
 	c, rang := k.hub.screen.rings("the press of before the power cut "+what, "urgent", 1)
-	k.t.Logf("%s: %s rings %v after the hub is back", what, c.ID, rang.Sub(began).Round(time.Millisecond))
+	k.t.Logf("%s: %s rings %v after the hub is ready", what, c.ID, rang.Sub(began).Round(time.Millisecond))
 	if boot := k.sh(`journalctl -u huying-terminal -o cat | sed -n 's/.*"kiosk knows".*"boot":\([0-9]*\).*/\1/p' | tail -n 1`); strings.Contains(c.ID, "."+boot+".") {
 		k.t.Errorf("call %s is of this boot, %s: it was made in an earlier one", c.ID, boot)
 	}
@@ -67,7 +67,7 @@ func (k *trial) again(id string) {
 	k.presses++
 	k.press("KEY_RED", 1)
 	k.exactly(id, 2)
-	k.hub.settle(id)
+	k.settle(id)
 }
 
 // failAgain cuts the power, and once more as soon as the terminal runs again.
