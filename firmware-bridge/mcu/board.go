@@ -31,6 +31,9 @@ type Config struct {
 	// Path is the serial port, best by a name that stays the same when it is
 	// plugged in again: /dev/serial/by-id/... or .../by-path/...
 	Path string
+	// Receipts says that the reader makes every press safe, by its Receipt. The
+	// microcontroller keeps a press until then, and its next reader is told of it.
+	Receipts bool
 }
 
 // Validate reports settings that can never work.
@@ -88,6 +91,7 @@ func newBoard(c Config) *Board {
 		halt: input.NewHalt(), gone: make(chan struct{}),
 	}
 	b.rest = b.halt.Rest
+	b.out.receipts = c.Receipts
 	b.link = newLink(b.out)
 	return b
 }
@@ -95,7 +99,8 @@ func newBoard(c Config) *Board {
 func (b *Board) start() { go b.run() }
 
 // Events implements input.Input. An event counts as delivered to the
-// microcontroller, which keeps it until then, when the reader has received it.
+// microcontroller, which keeps it until then, when the reader has received it,
+// and has made it safe if it is a press and Config.Receipts says so.
 func (b *Board) Events() <-chan input.Event { return b.out.out }
 
 // Close implements input.Input. The lamps show the firmware's own pattern for

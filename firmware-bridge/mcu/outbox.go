@@ -17,12 +17,31 @@ const (
 	heldBack = 32
 )
 
-// entry is an event on its way to the reader. Once the reader has it, the
-// microcontroller need not keep what is before ack.
+// entry is an event on its way to the reader. Once the reader has it, and has
+// made it safe if it is a press, the microcontroller need not keep what is
+// before ack.
 type entry struct {
 	input.Event
 	ack    uint16
 	marked bool
+	safe   bool
+}
+
+// receipt is of one press of a microcontroller, which can keep events but no
+// notes.
+type receipt struct {
+	out *outbox
+	of  *entry
+}
+
+func (r *receipt) Begin() string { return "" }
+func (r *receipt) Mark(string)   {}
+
+func (r *receipt) Safe() {
+	r.out.mu.Lock()
+	defer r.out.mu.Unlock()
+	r.of.safe = true
+	r.out.forget()
 }
 
 // outbox stands between the line, which must not wait, and the reader of
@@ -33,11 +52,15 @@ type outbox struct {
 	more chan struct{}
 	gone chan struct{}
 	once sync.Once
+	// receipts says that the reader makes presses safe; otherwise they are when
+	// it has them.
+	receipts bool
 
 	mu       sync.Mutex
-	waiting  []entry // the first stays until the reader has it
-	accepted uint16  // number after the last event of the microcontroller put in
-	taken    uint16  // number after the last that the reader has
+	waiting  []*entry // the first stays until the reader has it
+	handed   []*entry // the reader has them, and the first is not safe
+	accepted uint16   // number after the last event of the microcontroller put in
+	taken    uint16   // number after the last that is safe with the reader
 }
 
 func newOutbox() *outbox {
@@ -50,8 +73,12 @@ func newOutbox() *outbox {
 }
 
 func (o *outbox) push(e input.Event) {
+	n := &entry{Event: e, safe: true}
+	if o.receipts && e.Kind == input.Press {
+		n.safe, n.Receipt = false, &receipt{o, n}
+	}
 	o.mu.Lock()
-	o.waiting = append(o.waiting, entry{Event: e})
+	o.waiting = append(o.waiting, n)
 	o.mu.Unlock()
 	select {
 	case o.more <- struct{}{}:
@@ -64,19 +91,23 @@ func (o *outbox) accept(seq uint16) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	o.accepted = seq
-	if n := len(o.waiting); n > 0 {
-		o.waiting[n-1].ack, o.waiting[n-1].marked = seq, true
-	} else {
-		o.taken = seq
+	for _, at := range [][]*entry{o.waiting, o.handed} {
+		if n := len(at); n > 0 {
+			at[n-1].ack, at[n-1].marked = seq, true
+			return
+		}
 	}
+	o.taken = seq
 }
 
 // restart begins another counting: what waits has nobody to be told to.
 func (o *outbox) restart(seq uint16) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	for i := range o.waiting {
-		o.waiting[i].marked = false
+	for _, at := range [][]*entry{o.waiting, o.handed} {
+		for _, e := range at {
+			e.marked = false
+		}
 	}
 	o.accepted, o.taken = seq, seq
 }
@@ -138,8 +169,21 @@ func (o *outbox) head() (input.Event, bool) {
 func (o *outbox) pop() {
 	o.mu.Lock()
 	defer o.mu.Unlock()
-	if o.waiting[0].marked {
-		o.taken = o.waiting[0].ack
-	}
+	o.handed = append(o.handed, o.waiting[0])
 	o.waiting = o.waiting[1:]
+	if len(o.handed) > heldBack { // the microcontroller may forget the first in any case
+		o.handed[0].safe = true
+	}
+	o.forget()
+}
+
+// forget lets the microcontroller forget what is safe, in order: one number
+// acknowledges all before it. o.mu is held.
+func (o *outbox) forget() {
+	for len(o.handed) > 0 && o.handed[0].safe {
+		if o.handed[0].marked {
+			o.taken = o.handed[0].ack
+		}
+		o.handed = o.handed[1:]
+	}
 }

@@ -111,7 +111,7 @@ func (h *Hardware) openMCU(s Settings) error {
 	if s.MCU == (MCU{}) {
 		return nil
 	}
-	board, err := mcu.Open(mcu.Config{Path: s.MCU.Port})
+	board, err := mcu.Open(mcu.Config{Path: s.MCU.Port, Receipts: true})
 	if err != nil {
 		return &Problem{"mcu", err.Error()}
 	}
