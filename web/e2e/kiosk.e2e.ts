@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, expect, test } from 'vitest'
+import { expectPicture, noteAnswers, notedAnswers, picture } from './photo.ts'
 import { Stage } from './stage.ts'
 
 const wang = '（虚构）王秀兰'
@@ -119,4 +120,42 @@ test('5 a kiosk without camera and microphone still hears, and is told that it i
   await operator.hangUp()
   await operator.close('流坑村', '已答复咨询')
   await deaf.expectDone()
+})
+
+test('6 a photo that an operator gives is seen at the kiosk when that operator answers', async () => {
+  const operator = await stage.arrives('caozuo')
+  const mine = operator.page.getByRole('region', { name: '我的照片' })
+  await mine.getByRole('button', { name: '用摄像头拍' }).click()
+  await mine.getByRole('button', { name: '拍照' }).click()
+  await mine.getByAltText('新照片预览').waitFor()
+  await mine.getByRole('button', { name: '取消' }).click()
+  await mine.getByText('还没有照片').waitFor()
+  const file = { name: 'a.png', mimeType: 'image/png', buffer: picture() }
+  await mine.locator('input[type=file]').setInputFiles(file)
+  await mine.getByRole('button', { name: '用这张' }).click()
+  await mine.getByAltText('现在的照片').waitFor()
+  await stage.look(operator, 'desk-photo')
+  await operator.startShift()
+
+  const liukeng = await stage.village('流坑村')
+  await noteAnswers(liukeng.page)
+  for (const time of ['first', 'second']) {
+    await liukeng.press('green')
+    await operator.expectRinging('流坑村', 'green')
+    await operator.answer()
+    await liukeng.expectAnsweredBy(wang, '接线员', hall)
+    await expectPicture(liukeng.page, liukeng.name)
+    await stage.look(liukeng, `kiosk-photo-${time}`)
+    await operator.expectTalking('流坑村')
+    await operator.hangUp()
+    await operator.close('流坑村', '已答复咨询')
+    await liukeng.expectDone()
+    await liukeng.expectReady()
+  }
+  const [, second] = await notedAnswers(liukeng.page)
+  expect(second, 'a known face is there at once').toMatch(/^\/photos\/[0-9a-f]{64}$/)
+
+  await operator.page.getByRole('button', { name: '结束值守' }).click()
+  await mine.getByRole('button', { name: '删除照片' }).click()
+  await mine.getByText('还没有照片').waitFor()
 })
