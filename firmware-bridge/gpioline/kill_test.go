@@ -24,8 +24,11 @@ func child() {
 	if folder == "" {
 		return
 	}
-	in, err := OpenKept(keeper(), KeyLine{Key: red.key, Line: Line{"huying-board", "RED"}},
-		KeyLine{Key: green.key, Line: Line{"huying-board", "GREEN"}, ActiveLow: true})
+	lines := []KeyLine{{Key: red.key, Line: Line{"huying-board", "RED"}}, {Key: green.key, Line: Line{"huying-board", "GREEN"}, ActiveLow: true}}
+	if plug := os.Getenv("PLUG"); plug != "" {
+		lines = []KeyLine{{Key: red.key, Line: Line{plug, "KEY"}}}
+	}
+	in, err := OpenKept(keeper(), lines...)
 	if err == nil {
 		r := stead.Reader{Busy: cardWork, Hasty: os.Getenv("HASTY") != "", Oblivious: os.Getenv("OBLIVIOUS") != ""}
 		if r.Hasty || r.Oblivious {
@@ -111,6 +114,53 @@ func (k *killer) aim() {
 		must(k.manager.Start("/init"))
 		k.free <- struct{}{}
 	}()
+}
+
+// replaced is a trial in which the chip goes and comes back while the program
+// is dead: what is kept is worth nothing, and must not keep the line from being
+// had anew. Half of the time a hand is on the key when the program is back.
+func replaced(s *stand, n int) {
+	folder, err := os.MkdirTemp("/", "kill-")
+	must(err)
+	m, err := stead.New(folder)
+	must(err)
+	s.chip = newSimChip("huying-kill", "KEY")
+	m.Env = []string{"PLUG=huying-kill"}
+	must(m.Start("/init"))
+	m.Await(2)
+	for i := range max(4, n/10) {
+		s.at = input.Monotonic() + 100*ms
+		s.quick(red)
+		sleepUntil(s.at)
+		must(m.Kill())
+		sleepUntil(s.at + 300*ms)
+		s.chip.unplug()
+		if i%2 == 0 {
+			m.Lose(0) // systemd closes what hangs up
+		}
+		sleepUntil(s.at + 600*ms)
+		s.chip.plug()
+		s.at += 800 * ms
+		held := i/2%2 == 0
+		if held {
+			s.put(red, true)
+			s.at += 100 * ms
+		}
+		must(m.Start("/init"))
+		s.kills++
+		s.made++
+		s.at += time.Second
+		if held {
+			s.wants(red.key, input.Press, input.Monotonic(), s.at)
+			s.put(red, false)
+			s.at += 100 * ms
+			s.made++
+		}
+		sleepUntil(s.at)
+	}
+	must(m.Kill())
+	must(m.Close())
+	s.gather(folder)
 }
 
 // gather takes what was stored for what came.

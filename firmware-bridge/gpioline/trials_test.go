@@ -40,6 +40,7 @@ var trials = []trialOf{
 	{"lamps", "", nil, lamps},
 	{"pinwatch", "", watched, human},
 	{"kill", "", nil, killed(kept)},
+	{"replaced", "", nil, replaced},
 	{"kill", "no file descriptor store", nil, killed(unkept)},
 	{"kill", "presses safe before they are stored", nil, killed(hasty)},
 	{"kill", "presses told again and not looked up", nil, killed(oblivious)},

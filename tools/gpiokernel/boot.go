@@ -25,7 +25,7 @@ const (
 // What a run must come to.
 const (
 	// AtLeast is how many trials there are, those with mutants included.
-	AtLeast = 20
+	AtLeast = 21
 	// InputAtLeast is the same for input devices.
 	InputAtLeast = 12
 	// usual is how many presses a trial makes if nobody says otherwise.

@@ -20,7 +20,7 @@ type Result struct {
 	Extra   int           `json:"extra"`            // events of any kind that should not have come
 	Worst   time.Duration `json:"worst"`            // virtual time from the first touch to the event in our hands
 	Virtual time.Duration `json:"virtual"`          // virtual time that the trial lasted
-	Kills   int           `json:"kills,omitempty"` // how often the program that reads was killed
+	Kills   int           `json:"kills,omitempty"`  // how often the program that reads was killed
 	Detail  string        `json:"detail,omitempty"` // the first things that were wrong
 }
 
