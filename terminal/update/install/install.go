@@ -116,7 +116,6 @@ func refuse(format string, args ...any) error { return &refusal{fmt.Sprintf(form
 
 type installer struct {
 	Config
-	key func() ([]byte, error)
 }
 
 // Run carries out what was begun and what is asked for. It returns when there
