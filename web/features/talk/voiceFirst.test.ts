@@ -89,6 +89,7 @@ const now = () => told.at(-1)
 beforeEach(() => {
   vi.useFakeTimers()
   Object.assign(line, { lost: 0, rttMs: 100, blind: false })
+  delete encoding.scaleResolutionDownBy
   Object.assign(encoding, { active: true, maxBitrate: 250_000, maxFramerate: 15 })
   Object.assign(camera, { works: true, on: false })
   Object.assign(theirs, { isMuted: false, enabled: true, quality: -1 })

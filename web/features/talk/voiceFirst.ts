@@ -76,7 +76,7 @@ export class VoiceFirst {
   /** Each picture that comes in, as it was asked for last. */
   #wanted = new Map<string, Level>()
   /** What a lone picture was sent with before it was made small. */
-  #whole: Pick<RTCRtpEncodingParameters, keyof typeof small> | null = null
+  #whole: Record<keyof typeof small, number | undefined> | null = null
   /** The higher layers were put to rest here, not by the other side. */
   #cut = false
   #otherSince: number | null = null
