@@ -67,6 +67,10 @@ missing_packages() {
 	any /usr/sbin/debootstrap || echo debootstrap
 	any /usr/bin/systemd-nspawn || echo systemd-container
 	any /usr/bin/readelf || echo binutils
+	any /usr/bin/cage || echo cage
+	any /usr/bin/Xwayland || echo xwayland
+	any /usr/bin/sway || echo sway
+	any /usr/bin/grim || echo grim
 }
 
 # as_root runs a command as root, or says which command somebody has to run.

@@ -42,6 +42,7 @@ var proofs = []proof{
 	{"kiosk-audio", "a kiosk without a screen is heard and hears: a tone played at one side is measured at the other, both ways and at once", kioskAudio},
 	{"package", "the Debian package installs on a clean Debian, its terminal starts, enrols, rings, survives a kill, and goes without a trace", debianPackage},
 	{"machine", "installed on a Debian with a real kernel, udev and systemd, the confined terminal counts each press of a GPIO key and a USB button once, through unplugging, kill and power cut", wholeMachine},
+	{"screen", "the page stands on the whole glass, alone and in Chinese, and comes back from whatever dies, hangs, fills up or breaks", onTheWall},
 	{"keys", "a bouncing key is one press, however it bounces", tests{
 		packages: []string{"./firmware-bridge/key", "./firmware-bridge/pinwatch", "./firmware-bridge/input", "./firmware-bridge/screen"}, count: 5, run: ".",
 		trials: func(n int) string { return fmt.Sprintf("%d runs of its tests, thousands of presses", n) },

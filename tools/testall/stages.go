@@ -45,6 +45,8 @@ var stages = []stage{
 		"go", "test", "-json", "-count=1", "-timeout", "10m", badLines)},
 	{"gpio", "keys and lamps on a real kernel in an emulated machine", goTest(".",
 		"go", "test", "-json", "-count=1", "-timeout", "15m", emulated)},
+	{"screen", "the kiosk's screen on a real compositor, read pixel by pixel", goTest(".",
+		"go", "test", "-json", "-count=1", "-timeout", "10m", onTheWall)},
 	{"simulator", fullSeeds + " counties in virtual time", goTest(".",
 		"go", "test", "-json", "-run", "TestCountiesLive", "-timeout", "15m", "./internal/sim", "-args", "-seeds", fullSeeds)},
 	{"journal", "100,000 power cuts of a kiosk's disk", goTest(".",
@@ -80,6 +82,10 @@ const shipped = "huying/tools/packages"
 // whole is the package that boots a whole machine, again and again: minutes,
 // which only the proof takes (make prove-machine).
 const whole = "huying/tools/machine"
+
+// onTheWall is the package that starts the screen; what it starts is none of
+// its sources.
+const onTheWall = "huying/tools/screen"
 
 // apart are the packages that have stages of their own, or none.
 var apart = slices.Concat([]string{killed, badLines, emulated, shipped, whole}, media)
