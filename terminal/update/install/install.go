@@ -67,6 +67,8 @@ type System interface {
 	// takes this kiosk's settings.
 	Rehearse(deb, version string) error
 	Restart() error
+	// Fresh reports whether what runs is what is installed.
+	Fresh() bool
 	// Running gives the service's main process, 0 if there is none, and how often
 	// systemd has started it anew since Restart.
 	Running() (pid, restarts int, err error)
@@ -296,7 +298,7 @@ func (in *installer) carryOut(ctx context.Context, p *Plan) error {
 			p.Step, p.Why = back, "装不上："+err.Error()
 		} else {
 			p.Step = trying
-			in.restartWhenIdle(ctx)
+			in.restart(ctx, nobodyCalls)
 		}
 		if ctx.Err() != nil { // perhaps it was not restarted: all of this again
 			return nil
@@ -339,7 +341,12 @@ func (in *installer) goBack(ctx context.Context, p *Plan) error {
 	if err := in.Sys.Install(filepath.Join(in.Own, currentFile)); err != nil {
 		return fmt.Errorf("the version before cannot be installed: %w", err)
 	}
-	in.restartWhenIdle(ctx)
+	if !in.Sys.Fresh() { // one that had died was started by the package itself
+		in.restart(ctx, nobodyTalks)
+	}
+	if ctx.Err() != nil {
+		return nil
+	}
 	in.tell(p, wire.RolledBack, p.Why)
 	return in.clean(planFile, nextFile, helperFile)
 }

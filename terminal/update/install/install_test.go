@@ -192,6 +192,8 @@ func (d *desk) Restart() error {
 	return err
 }
 
+func (d *desk) Fresh() bool { return d.runs == d.installed }
+
 func (d *desk) Running() (int, int, error) {
 	if d.dies[d.runs] {
 		return 0, maxRestarts, nil
@@ -331,6 +333,28 @@ func TestNoCallIsCutByTheRestart(t *testing.T) {
 	d.cfg.State = func(context.Context) (string, error) { return "idle", nil }
 	d.run()
 	d.is(wire.Installed, "1.1", "")
+}
+
+// TestABadReleaseIsNotKeptForACallThatReachesNobody has somebody press under a
+// release that finds no line: waiting for the end of that call would be for ever.
+func TestABadReleaseIsNotKeptForACallThatReachesNobody(t *testing.T) {
+	d := newDesk(t)
+	d.good["1.1"] = false
+	d.offer("1.1")
+	d.cfg.State = func(context.Context) (string, error) {
+		if d.runs == "1.0" {
+			return "idle", nil
+		}
+		return "no_line", nil
+	}
+	d.run()
+	d.is(wire.RolledBack, "1.0", "连不上")
+	d.done("repack 1.0", "rehearse 1.1", "install 1.1", "restart 1.1", "install 1.0", "restart 1.0")
+	for state, want := range map[string][2]bool{"idle": {true, true}, "answered": {false, false}, "ringing": {false, true}, "ended": {false, true}} {
+		if got := [2]bool{nobodyCalls(state), nobodyTalks(state)}; got != want {
+			t.Errorf("%s: %v", state, got)
+		}
+	}
 }
 
 // cut is a power cut at a moment: nothing after it happens.

@@ -126,6 +126,16 @@ func (m *machine) Restart() error {
 	return err
 }
 
+// Fresh asks the kernel: the file of a program that was replaced is deleted.
+func (m *machine) Fresh() bool {
+	pid, _, err := m.Running()
+	if err != nil || pid == 0 {
+		return false
+	}
+	exe, err := os.Readlink(filepath.Join("/proc", strconv.Itoa(pid), "exe"))
+	return err == nil && exe == strings.TrimPrefix(program, ".")
+}
+
 func (m *machine) Running() (pid, restarts int, err error) {
 	out, err := ask(toolWait, "systemctl", "show", "--property=MainPID,NRestarts", Service)
 	if err != nil {

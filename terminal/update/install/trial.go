@@ -15,19 +15,32 @@ const maxRestarts = 3
 // idleLook is how often a program is asked whether anybody needs it.
 const idleLook = 5 * time.Second
 
-// restartWhenIdle lets the new program take the old one's place: at once if the
-// running one does not answer, otherwise when no call is open.
-func (in *installer) restartWhenIdle(ctx context.Context) {
+// The states of a page that a restart waits for.
+const (
+	idle     = "idle"
+	answered = "answered"
+)
+
+// nobodyCalls is when a good program may be restarted.
+func nobodyCalls(state string) bool { return state == idle }
+
+// nobodyTalks is when a bad one may: a call that did not reach anybody outlives
+// the restart, and the bad program may be why it did not.
+func nobodyTalks(state string) bool { return state != answered }
+
+// restart lets the program that is installed take the place of the one that
+// runs: at once if that one does not answer, otherwise when it may.
+func (in *installer) restart(ctx context.Context, may func(state string) bool) {
 	for ctx.Err() == nil {
 		state, err := in.State(ctx)
-		if err != nil || state == "idle" {
+		if err != nil || may(state) {
 			break
 		}
 		in.Log.Info("waiting for the end of a call", "state", state)
 		wait(ctx, idleLook)
 	}
 	if ctx.Err() != nil {
-		return // the machine is going down: the next start runs the new program
+		return // the machine is going down: the next start runs it
 	}
 	if err := in.Sys.Restart(); err != nil {
 		in.Log.Error("the service was not restarted", "error", err.Error())
