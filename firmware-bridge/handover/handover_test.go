@@ -153,6 +153,7 @@ func TestAFullDeskGoesOn(t *testing.T) {
 	e.Receipt.Mark("void")
 	e.Safe()
 	l.read("next")
+	m.Await(2)
 	if told := begin(t, restart(m), "red", nil).again(); len(told) != 1 || told[0].Receipt.Begin() != "" {
 		t.Errorf("told %v", told)
 	}
