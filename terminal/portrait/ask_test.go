@@ -66,7 +66,9 @@ func TestNonsenseIsNoPhoto(t *testing.T) {
 		"only a head":      {says(200, string(good[:200])), nil},
 		"another size":     {says(200, string(sized(t, 10, photo.Side+1))), nil},
 		"a photo and more": {says(200, string(good)+strings.Repeat("x", photo.MaxBytes)), nil},
-		"sent elsewhere":   {func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, "http://127.0.0.1:1/", http.StatusFound) }, nil},
+		"sent elsewhere": {func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "http://127.0.0.1:1/", http.StatusFound)
+		}, nil},
 		"cut off": {func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Length", "90000")
 			_, _ = w.Write(good)

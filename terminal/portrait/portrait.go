@@ -134,7 +134,7 @@ func (a *Album) turn(of Of) {
 }
 
 func (a *Album) run(ctx context.Context) {
-	a.shelf.open()
+	a.shelf.open(time.Now())
 	for {
 		select {
 		case <-ctx.Done():

@@ -254,13 +254,13 @@ func TestTheFolderIsBounded(t *testing.T) {
 		t.Fatal(err)
 	}
 	s := newShelf(dir, slog.New(slog.DiscardHandler))
-	s.open()
+	s.open(time.Now())
 	if left, _ := os.ReadDir(dir); len(left) != mostPhotos || len(s.photos) != mostPhotos {
 		t.Errorf("%d files, %d known", len(left), len(s.photos))
 	}
 	big := put("big", mostOctets)
 	s = newShelf(dir, slog.New(slog.DiscardHandler))
-	s.open()
+	s.open(time.Now())
 	if s.hash(big.who()) == "" {
 		t.Error("the newest was pushed out")
 	}
@@ -278,5 +278,25 @@ func TestTheLeastRecentlyShownGoesFirst(t *testing.T) {
 	s.enter("new", kept{hash: "h", size: 1})
 	if s.hash("a") == "" || s.hash("b") != "" {
 		t.Error("the wrong one went")
+	}
+}
+
+func TestWhoLeftIsForgotten(t *testing.T) {
+	dir, now := t.TempDir(), time.Now()
+	dead := Of{Site: "s", Person: "dead"}
+	for who, age := range map[Of]time.Duration{zhang: mostAge - time.Hour, wang: mostAge + time.Hour, dead: now.Sub(time.Unix(0, 0))} {
+		name := filepath.Join(dir, who.who()+"-"+sum(nil)+".jpg")
+		if err := errors.Join(os.WriteFile(name, nil, 0o600), os.Chtimes(name, now.Add(-age), now.Add(-age))); err != nil {
+			t.Fatal(err)
+		}
+	}
+	s := newShelf(dir, slog.New(slog.DiscardHandler))
+	s.open(now)
+	if left, _ := os.ReadDir(dir); len(left) != 2 || s.hash(zhang.who()) == "" || s.hash(dead.who()) == "" {
+		t.Errorf("left are %v", left)
+	}
+	s.open(time.Unix(0, 0)) // a dead clock
+	if left, _ := os.ReadDir(dir); len(left) != 2 {
+		t.Errorf("a dead clock left %v", left)
 	}
 }

@@ -24,8 +24,13 @@ import (
 const (
 	mostPhotos = 200
 	mostOctets = 20 << 20
-	mostLoose  = 4 // photos in memory: who talks now, and those that the disk did not take
+	mostAge    = 90 * 24 * time.Hour // since the person last answered here: somebody who left is forgotten
+	mostLoose  = 4                   // photos in memory: who talks now, and those that the disk did not take
 )
+
+// firstYear is before any photo was kept: an older time is a dead clock's, and
+// says nothing.
+const firstYear = 2025
 
 // fileName is the name of a kept photo: whose it is (32 signs of a hash), and
 // the SHA-256 of its octets, which tells a torn file from a whole one. Both are
@@ -59,8 +64,8 @@ func newShelf(dir string, log *slog.Logger) *shelf {
 }
 
 // open reads which photos there are; only their names are looked at. What a
-// power cut left half is removed.
-func (s *shelf) open() {
+// power cut left half, and what is too old, is removed.
+func (s *shelf) open(now time.Time) {
 	entries, err := os.ReadDir(s.dir)
 	if err != nil {
 		return // none yet, or a disk that does not work: there are no photos
@@ -75,6 +80,8 @@ func (s *shelf) open() {
 		info, err := e.Info()
 		switch {
 		case err != nil || !info.Mode().IsRegular():
+		case info.ModTime().Year() >= firstYear && now.Sub(info.ModTime()) > mostAge:
+			s.remove([]string{filepath.Join(s.dir, e.Name())})
 		case fileName.MatchString(e.Name()):
 			files = append(files, file{e.Name(), info.ModTime(), info.Size()})
 		case strings.HasPrefix(e.Name(), "."):
