@@ -152,8 +152,9 @@ func TestHalfAPressIsOne(t *testing.T) {
 				}
 				first.kill()
 			}
-			d.move(false, at+100*time.Millisecond)
-			d.move(true, at+200*time.Millisecond)
+			up := input.Monotonic() // not before anything that the first saw
+			d.move(false, up)
+			d.move(true, up+100*time.Millisecond)
 			second := d.start()
 			defer second.kill()
 			for i, kind := range c.then {
@@ -176,7 +177,7 @@ func TestAStuckKeyIsToldAgain(t *testing.T) {
 	first.kill()
 	second := d.start()
 	second.told(input.Stuck)
-	d.move(false, input.Monotonic()-time.Second)
+	d.move(false, input.Monotonic())
 	second.told(input.Unstuck)
 	second.told(input.Release)
 	second.kill()
