@@ -53,14 +53,15 @@ func (m *Machine) Button(id string) error {
 
 // Serial is described at Button.
 func (m *Machine) Serial(id string) error {
-	return m.tell("device_add", object{"driver": "usb-serial", "id": id, "bus": "usb.0", "chardev": "nobody"})
+	return m.tell("device_add", object{"driver": "usb-serial", "id": id, "bus": "usb.0", "chardev": "nobody", "always-plugged": true})
 }
 
 // Unplug pulls it out.
 func (m *Machine) Unplug(id string) error { return m.tell("device_del", object{"id": id}) }
 
-// Finger presses a key of the USB keyboard or lets go of it; name is QEMU's.
-func (m *Machine) Finger(name string, down bool) error {
-	return m.tell("input-send-event", object{"events": []object{{"type": "key",
-		"data": object{"down": down, "key": object{"type": "qcode", "data": name}}}}})
+// Tap is a finger on a key of the USB keyboard for so many milliseconds; name
+// is QEMU's. It is given to QEMU as one order: a key held for longer than a
+// quarter of a second repeats itself.
+func (m *Machine) Tap(name string, ms int) error {
+	return m.tell("send-key", object{"keys": []object{{"type": "qcode", "data": name}}, "hold-time": ms})
 }
