@@ -12,7 +12,9 @@
 //   - that state is read through a second descriptor, because EVIOCGKEY throws
 //     away the key events that wait on the descriptor it is asked through;
 //   - an error is a Fault and never a press; the device is opened again each
-//     second, by its path, until it is Restored.
+//     second, by its path, until it is Restored;
+//   - where somebody keeps descriptors, the device stays open and grabbed while
+//     the program is not there: see package handover.
 //
 // The repetition that keyboards send while a key is held is no press.
 package evdev

@@ -15,7 +15,8 @@ type KeyCode struct {
 	Code Code
 }
 
-// Keys is the Input of the keys of one device.
+// Keys is the Input of the keys of one device. Once it is closed the device
+// types again what it is told to, unless somebody keeps it.
 type Keys struct{ *input.Runtime }
 
 var _ input.Input = (*Keys)(nil)
@@ -46,7 +47,9 @@ func open(kernel kernel, keeper *handover.Keeper, path string, codes []KeyCode) 
 	for _, c := range codes {
 		all = append(all, c.Code)
 	}
-	desk := keeper.Desk(keptAs(path, codes))
+	name, of := keptAs(path, codes)
+	desk := keeper.Desk(name)
+	_ = keeper.Discard(of) // a device that stays grabbed is a Fault until it is free
 	device := func() (source, error) { return openSource(kernel, desk, path, k.Wake(), all) }
 	w := newWatcher(codes, device, input.Monotonic, k.Rest, k.Emit)
 	w.Desk = desk

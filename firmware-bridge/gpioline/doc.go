@@ -15,7 +15,10 @@
 //   - at start, after a gap in the numbers and each second the level is
 //     compared with what the edges told;
 //   - an error is a Fault and never a press; the line is opened again each
-//     second, by label and name, until it is Restored.
+//     second, by label and name, until it is Restored;
+//   - where somebody keeps descriptors, the line stays requested while the
+//     program is not there, and what was read stays until it is safe: see
+//     package handover.
 //
 // Whether a cut wire is seen depends on the wiring:
 //   - one contact that closes when pressed: a cut wire looks like a key that

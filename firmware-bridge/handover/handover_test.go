@@ -153,6 +153,9 @@ func TestAFullDeskGoesOn(t *testing.T) {
 	e.Receipt.Mark("void")
 	e.Safe()
 	l.read("next")
+	if l.Due(eventSize) {
+		t.Error("a void receipt made the next press safe")
+	}
 	m.Await(2)
 	if told := begin(t, restart(m), "red", nil).again(); len(told) != 1 || told[0].Receipt.Begin() != "" {
 		t.Errorf("told %v", told)
