@@ -58,7 +58,7 @@ type rolloutKiosk struct {
 	Online    bool       `json:"online"`
 	Version   string     `json:"version,omitempty" doc:"that it runs; absent: it was never heard"`
 	Arch      string     `json:"arch,omitempty" doc:"absent: its program is too old to be updated from afar"`
-	Updatable bool       `json:"updatable" doc:"by the rollout's packages, or without a rollout by any"`
+	Updatable bool       `json:"updatable" doc:"by the packages of the rollout; by any while none is under way"`
 	Member    bool       `json:"member" doc:"of the present stage"`
 	Trial     bool       `json:"trial,omitempty" doc:"picked"`
 	Phase     string     `json:"phase,omitempty" enum:"offered,fetching,waiting,installing,trying,installed,refused,rolled_back,lost" doc:"absent: not offered"`

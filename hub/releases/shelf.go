@@ -26,9 +26,13 @@ func (d *Depot) Packages(ctx context.Context) ([]Package, error) {
 	if err := d.readPackages(ctx); err != nil {
 		return nil, down(err)
 	}
+	return d.packages(), nil
+}
+
+func (d *Depot) packages() []Package {
 	d.mu.Lock()
 	defer d.mu.Unlock()
-	return append([]Package{}, d.all...), nil
+	return append([]Package{}, d.all...)
 }
 
 // Signed reports whether the hub checks signatures.

@@ -23,6 +23,11 @@ func (d *Depot) See() Sight {
 		version = r.Version
 	}
 	now, fleet := d.fleet(version)
+	if r == nil || r.Over() {
+		for _, p := range d.packages() {
+			fleet.Archs[p.Arch] = true
+		}
+	}
 	s := Sight{At: now, Rollout: r, Fleet: fleet}
 	if r != nil && !r.Over() {
 		s.Missing = r.Missing(fleet)
@@ -34,6 +39,6 @@ func (d *Depot) See() Sight {
 // packages.
 func (f Fleet) Updatable(k Kiosk) bool { return f.updatable(k) }
 
-// Proven reports whether the kiosk runs the release and a press has arrived
+// IsProven reports whether the kiosk runs the release and a press has arrived
 // from it since.
 func (o Outcome) IsProven() bool { return o.proven() }

@@ -66,6 +66,23 @@ const routes: [RegExp, Handler][] = [
       return ok(devices.common())
     },
   ],
+  [/^GET \/api\/releases$/, (devices) => ok(devices.releases.list())],
+  [/^POST \/api\/releases$/, () => refused(422, '安装包的内容与清单不符，请核对后重新上传。')],
+  [/^GET \/api\/rollout$/, (devices) => ok(devices.releases.show())],
+  [
+    /^POST \/api\/rollout$/,
+    (devices, me, _id, body) => {
+      devices.releases.begin(body.version, body.trial, me)
+      return ok(devices.releases.show())
+    },
+  ],
+  [
+    /^POST \/api\/rollout\/(\w+)$/,
+    (devices, me, act, body) => {
+      devices.releases.do(act, body.note ?? '', me)
+      return ok(devices.releases.show())
+    },
+  ],
   [/^GET \/api\/authority\/root\.\w+$/, () => ({ status: 200, text: 'a root would be here\n' })],
 ]
 

@@ -10,6 +10,7 @@ import type {
   Unit,
 } from '../shared/api/schema.ts'
 import { niutian, sites, villages } from './places.ts'
+import { Releases } from './releases.ts'
 
 const minute = 60_000
 const hour = 60 * minute
@@ -25,6 +26,7 @@ interface Open {
 export class Devices {
   tickets = new Map<string, Open>()
   revoked = new Set<string>()
+  releases = new Releases()
   added: (typeof villages)[number][] = []
   settings = new Map<string, { rev: number; values: KioskSettings; at: string; by: string }>()
   changed: (id: string) => void = () => {}

@@ -92,6 +92,9 @@ function steer(county: County, sockets: WebSocketServer, url: URL, response: Ser
     case '/mock/health':
       county.setHealth(json('change'))
       break
+    case '/mock/release':
+      county.devices.releases.steer(json('kiosks'), json('halt').kiosks ?? [])
+      break
     case '/mock/line':
       county.setLine(of('code'), of('up') === 'true')
       break
@@ -219,7 +222,7 @@ function meOf(county: County, me: Person) {
 async function bodyOf(request: IncomingMessage) {
   let text = ''
   for await (const chunk of request) text += chunk
-  return text ? JSON.parse(text) : {}
+  return text.startsWith('{') ? JSON.parse(text) : {}
 }
 
 function problem(out: ServerResponse, status: number, code: string, detail: string) {

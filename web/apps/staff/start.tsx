@@ -11,7 +11,7 @@ import { type Audience, makeRouter } from './router.tsx'
 export function start(audience: Audience): void {
   startI18n(
     import.meta.glob(
-      '/shared/i18n/locales/*/{shared,session,duty,calls,points,talk,devices,enrolment}.json',
+      '/shared/i18n/locales/*/{shared,session,duty,calls,points,talk,devices,enrolment,releases}.json',
       { eager: true, import: 'default' },
     ),
   )

@@ -125,7 +125,7 @@ export async function open(audience: Audience) {
   location.hash = ''
   startI18n(
     import.meta.glob(
-      '/shared/i18n/locales/*/{shared,session,duty,calls,points,talk,devices,enrolment}.json',
+      '/shared/i18n/locales/*/{shared,session,duty,calls,points,talk,devices,enrolment,releases}.json',
       { eager: true, import: 'default' },
     ),
     'zh-CN',

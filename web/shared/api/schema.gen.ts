@@ -1310,7 +1310,7 @@ export interface components {
             township: components["schemas"]["Unit"];
             /** @description picked */
             trial?: boolean;
-            /** @description by the rollout's packages, or without a rollout by any */
+            /** @description by the packages of the rollout; by any while none is under way */
             updatable: boolean;
             /** @description that it runs; absent: it was never heard */
             version?: string;

@@ -5,6 +5,7 @@ import type duty from './locales/zh-CN/duty.json'
 import type enrolment from './locales/zh-CN/enrolment.json'
 import type kiosk from './locales/zh-CN/kiosk.json'
 import type points from './locales/zh-CN/points.json'
+import type releases from './locales/zh-CN/releases.json'
 import type session from './locales/zh-CN/session.json'
 import type shared from './locales/zh-CN/shared.json'
 import type talk from './locales/zh-CN/talk.json'
@@ -19,6 +20,7 @@ declare module 'i18next' {
       enrolment: typeof enrolment
       kiosk: typeof kiosk
       points: typeof points
+      releases: typeof releases
       session: typeof session
       shared: typeof shared
       talk: typeof talk

@@ -7,6 +7,7 @@ import { theme } from './theme.ts'
 import './staff.css'
 import './devices.css'
 import './admin.css'
+import './releases.css'
 
 /** What surrounds every staff page: look, antd's own words, notices. */
 export function Frame({ children }: { children: ReactNode }) {

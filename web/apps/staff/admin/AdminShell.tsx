@@ -9,6 +9,7 @@ import { PointDrawer } from '@/features/devices/PointDrawer.tsx'
 import { TicketList } from '@/features/devices/TicketList.tsx'
 import { CommonSettings } from '@/features/enrolment/KioskSettings.tsx'
 import { RootCertificate } from '@/features/enrolment/RootCertificate.tsx'
+import { Releases } from '@/features/releases/Releases.tsx'
 import { isSignedOut, sentenceOf } from '@/shared/api/problem.ts'
 import type { Me } from '@/shared/api/schema.ts'
 import { Banner } from '@/shared/ui/Banner.tsx'
@@ -18,7 +19,7 @@ import { Kiosks } from './Kiosks.tsx'
 
 /** The administrator's page: kiosks, their faults, their settings, the root. */
 export function AdminShell({ me }: { me: Me }) {
-  const { t } = useTranslation('enrolment')
+  const { t } = useTranslation(['enrolment', 'releases'])
   const [tab, setTab] = useState('kiosks')
   const [kiosk, setKiosk] = useState<string | null>(null)
   const health = useQuery(healthQuery)
@@ -74,6 +75,7 @@ export function AdminShell({ me }: { me: Me }) {
               ),
             },
             { key: 'common', label: t('tab_common'), children: <CommonSettings /> },
+            { key: 'releases', label: t('releases:tab'), children: <Releases /> },
             { key: 'root', label: t('tab_root'), children: <RootCertificate /> },
           ]}
         />
