@@ -176,8 +176,14 @@ func (m *machine) do(args ...string) string {
 	return out
 }
 
-// kill ends the machine and waits.
+// kill ends the machine and waits. It may be called again: the numbers of its
+// processes may be others' by then.
 func (m *machine) kill() {
+	select {
+	case <-m.ended:
+		return
+	default:
+	}
 	if pid, err := strconv.Atoi(m.pid); err == nil {
 		_ = syscall.Kill(pid, syscall.SIGKILL) // the first process takes all others with it
 	}

@@ -17,7 +17,7 @@ func debianPackage(ctx context.Context) (trials, worst string, err error) {
 		return "", "", fmt.Errorf("make packages: %w", err)
 	}
 	start := time.Now()
-	proof := tests{packages: []string{"./tools/packages"}, count: 1, run: ".",
+	proof := tests{packages: []string{"./tools/packages"}, count: 1, run: ".", args: []string{"-full"},
 		trials: func(n int) string { return fmt.Sprintf("%d tests, packages for 2 architectures", n) }}
 	trials, _, err = proof.show(ctx)
 	return trials, fmt.Sprintf("%.0f s from the clean root to the purge", time.Since(start).Seconds()), err

@@ -12,6 +12,10 @@ import (
 // starts it anew each second.
 const maxRestarts = 3
 
+// maxSilent is how often a program may fail to answer, a second apart, before it
+// counts as dead.
+const maxSilent = 3
+
 // idleLook is how often a program is asked whether anybody needs it.
 const idleLook = 5 * time.Second
 
@@ -29,11 +33,19 @@ func nobodyCalls(state string) bool { return state == idle }
 func nobodyTalks(state string) bool { return state != answered }
 
 // restart lets the program that is installed take the place of the one that
-// runs: at once if that one does not answer, otherwise when it may.
+// runs: when it may, and soon if that one does not answer, for it may just be
+// starting.
 func (in *installer) restart(ctx context.Context, may func(state string) bool) {
-	for ctx.Err() == nil {
+	for silent := 0; ctx.Err() == nil; {
 		state, err := in.State(ctx)
-		if err != nil || may(state) {
+		if err != nil {
+			if silent++; silent >= maxSilent {
+				break
+			}
+			wait(ctx, time.Second)
+			continue
+		}
+		if may(state) {
 			break
 		}
 		in.Log.Info("waiting for the end of a call", "state", state)
