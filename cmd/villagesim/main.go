@@ -13,6 +13,7 @@ type commands struct {
 	Press    pressing   `cmd:"" help:"Let invented villagers press, talk and be answered at a hub."`
 	Demo     demoCounty `cmd:"" help:"Start a small county on this machine: three hubs, six kiosks."`
 	Line     badLines   `cmd:"" help:"Run a small county on bad lines and account for every press; needs root."`
+	Thin     thinLine   `cmd:"" help:"Hold talks over thin lines and tell how much of them is heard; needs root and Chromium."`
 }
 
 func main() {

@@ -39,8 +39,9 @@ var proofs = []proof{
 	{"identity", "kiosks and hubs know each other whatever clocks, certificates, copies and settings do; each press rings and proves its origin; a revoked kiosk is gone within 5 s", identity},
 	{"gpio", "on a real kernel each press counts once and nothing else does, whatever contacts, plugs and our own process do", realKernel},
 	{"mcu", "keys behind a microcontroller count each press once, on a line that loses 1 % of its octets each way, and through unplugging and resets", microcontroller},
+	{"thin-line", "on a line of 64 kbit/s villager and operator go on hearing each other: the pictures rest for the voice, and come back by themselves", thinLines},
 	{"kiosk-audio", "a kiosk without a screen is heard and hears: a tone played at one side is measured at the other, both ways and at once", kioskAudio},
-	{"package", "the Debian package installs on a clean Debian, its terminal starts, enrols, rings, survives a kill, and goes without a trace", debianPackage},
+	{"package", "the Debian package installs on a clean Debian, its terminal starts, enrols, rings, survives a kill, and goes without a trace; releases come from the hub while somebody presses, never in a call, and bad ones go back by themselves", debianPackage},
 	{"machine", "installed on a Debian with a real kernel, udev and systemd, the confined terminal counts each press of a GPIO key and a USB button once, through unplugging, kill and power cut", wholeMachine},
 	{"screen", "the page stands on the whole glass, alone and in Chinese, and comes back from whatever dies, hangs, fills up or breaks", onTheWall},
 	{"keys", "a bouncing key is one press, however it bounces", tests{

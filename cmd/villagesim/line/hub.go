@@ -4,6 +4,7 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"maps"
 	"net/http"
 	"os"
 	"path/filepath"
@@ -20,8 +21,15 @@ var (
 	townshipUnit = view.Unit{Code: "361025105", Name: "牛田镇"}
 )
 
+// Seat is an account at each site for somebody who is not there by himself, a
+// browser for instance; Password opens it. Both work in these trials only.
 const (
-	password  = "mima-line-2026" // works in these trials only
+	Seat     = "seat"
+	Password = "mima-line-2026"
+)
+
+const (
+	password  = Password
 	secret    = "a-secret-of-two-hubs-on-a-bad-line"
 	hubPort   = "8080"
 	startWait = 90 * time.Second // the first start makes a database
@@ -75,7 +83,9 @@ func (s *site) settle(kiosks []*village) error {
 			points = append(points, object{"id": k.id, "point": k.point, "township": s.unit})
 		}
 	}
-	if err := write(seed, object{"people": []object{desk, admin}, "kiosks": points}); err != nil {
+	seat := maps.Clone(desk)
+	seat["id"], seat["account"], seat["name"] = "seat-"+s.unit.Code, Seat, "刘（虚构）"
+	if err := write(seed, object{"people": []object{desk, seat, admin}, "kiosks": points}); err != nil {
 		return err
 	}
 	return write(s.config(), settings)

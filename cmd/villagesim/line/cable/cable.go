@@ -58,7 +58,7 @@ type Net struct {
 	rng  *rand.Rand
 	bad  map[way]Quality
 	free map[way]time.Time // when a direction has sent all that waits for it
-	took map[way]int64     // octets that a direction was given
+	took map[way]Given
 	all  atomic.Int64
 	gone atomic.Int64
 }
@@ -69,7 +69,7 @@ type way struct{ from, to netip.Addr }
 // New joins ends by perfect lines. Reading goes on until an end is closed.
 func New(ends map[netip.Addr]io.ReadWriter, seed uint64) *Net {
 	n := &Net{ends: ends, rng: rand.New(rand.NewPCG(seed, 7)),
-		bad: map[way]Quality{}, free: map[way]time.Time{}, took: map[way]int64{}}
+		bad: map[way]Quality{}, free: map[way]time.Time{}, took: map[way]Given{}}
 	for _, e := range ends {
 		go n.carry(e)
 	}
@@ -84,9 +84,23 @@ func (n *Net) Set(a, b netip.Addr, q Quality) {
 	n.bad[way{a, b}], n.bad[way{b, a}] = q, q
 }
 
-// Octets says how many octets of IP packets one machine has sent to another,
-// lost ones included.
-func (n *Net) Octets(from, to netip.Addr) int64 {
+// Given is what a direction of a line was given, lost packets included.
+type Given struct {
+	Packets int64
+	Octets  int64         // of IP packets
+	Waited  time.Duration // all packets' waiting for those before them, summed up
+}
+
+// Since is how long a packet waited on average since before; 0 if none came.
+func (g Given) Since(before Given) time.Duration {
+	if g.Packets == before.Packets {
+		return 0
+	}
+	return (g.Waited - before.Waited) / time.Duration(g.Packets-before.Packets)
+}
+
+// Given says what one machine has given to its line to another.
+func (n *Net) Given(from, to netip.Addr) Given {
 	n.mu.Lock()
 	defer n.mu.Unlock()
 	return n.took[way{from, to}]
@@ -130,8 +144,12 @@ func (n *Net) carry(from io.Reader) {
 func (n *Net) fate(w way, size int) (after time.Duration, lost bool) {
 	n.mu.Lock()
 	defer n.mu.Unlock()
-	after, n.free[w], lost = n.bad[w].sample(n.rng, time.Now(), n.free[w], size)
-	n.took[w] += int64(size)
+	now, took := time.Now(), n.took[w]
+	took.Packets++
+	took.Octets += int64(size)
+	took.Waited += max(0, n.free[w].Sub(now))
+	n.took[w] = took
+	after, n.free[w], lost = n.bad[w].sample(n.rng, now, n.free[w], size)
 	return after, lost
 }
 

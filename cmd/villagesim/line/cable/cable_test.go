@@ -121,8 +121,10 @@ func TestAThinLine(t *testing.T) {
 		if longest < 200*time.Millisecond || longest > 50*time.Millisecond+200*time.Millisecond+each {
 			t.Errorf("the longest way took %v, want 270 ms at most", longest)
 		}
-		if got := n.Octets(left, right); got != 24_000 || n.Octets(right, left) != 0 {
-			t.Errorf("%d octets were counted there, %d back", got, n.Octets(right, left))
+		got, back := n.Given(left, right), n.Given(right, left)
+		waited := got.Since(cable.Given{}) // 200 ms at most, once the queue is full
+		if got.Octets != 24_000 || got.Packets != 1000 || waited < 180*time.Millisecond || waited > 210*time.Millisecond || back != (cable.Given{}) {
+			t.Errorf("counted were %+v, waiting %v, and back %+v", got, waited, back)
 		}
 	})
 }
