@@ -266,7 +266,7 @@ func TestPageThatFallsSilentLosesTheVoice(t *testing.T) {
 			t.Fatalf("with voice it shows %v", p.State)
 		}
 		v.wait(mediaLapse + kiosk.DefaultTimes().Lapse + time.Second)
-		if p := v.page.now(); p.State != panel.Requeued {
+		if p := v.page.now(); p.State != panel.NoLine {
 			t.Errorf("line and voice are gone; it shows %v", p.State)
 		}
 	})

@@ -154,16 +154,114 @@ func TestThePanelTellsTheTruth(t *testing.T) {
 	}
 	b.release(home, li, call.HungUp)
 	b.panel(kiosk.WrapUp)
-	b.press(call.Urgent) // not done after all
-	if p := b.panel(kiosk.Received); p.Key != call.Urgent {
+	red := b.press(call.Urgent) // not done after all
+	if p := b.panel(kiosk.Sending); p.Key != call.Urgent {
 		t.Fatalf("%+v", p)
 	}
+	b.from(home, wire.PressHold{Press: red, Reason: "store_down"})
+	if !b.panel(kiosk.Sending).Held {
+		t.Fatal("the red press is held, and what was stored of the green one hides it")
+	}
+	b.from(home, wire.PressAck{Press: red, Call: b.k.Open().ID})
+	b.panel(kiosk.Received)
 	b.end(home)
 	b.wait(10*time.Second - kiosk.TickEvery)
 	b.panel(kiosk.Ended)
 	b.wait(kiosk.TickEvery)
 	b.panel(kiosk.Idle)
 }
+
+// What one press achieved says nothing of the next: a red one that no site has
+// must send the villager to the telephone (I2, F7).
+func TestARedPressAfterTheLineDiedIsNotCalledReceived(t *testing.T) {
+	b := newBooth(t)
+	b.up(home, top)
+	green := b.press(call.Enquiry)
+	b.from(home, wire.PressAck{Press: green, Call: green})
+	b.down(home)
+	b.down(top)
+	b.wait(time.Minute)
+	b.panel(kiosk.Received) // that much is still true
+	b.press(call.Urgent)
+	b.panel(kiosk.Sending)
+	b.wait(noLine)
+	b.panel(kiosk.NoLine)
+	b.up(top)
+	b.panel(kiosk.Sending)
+}
+
+func TestATalkThatIsCutOffWithTheLineSaysSo(t *testing.T) {
+	b := newBooth(t)
+	b.up(home)
+	id := b.press(call.Urgent)
+	b.from(home, wire.PressAck{Press: id, Call: id})
+	b.claim(home, li, 0)
+	b.release(home, li, call.Dropped)
+	b.panel(kiosk.Requeued)
+	b.down(home)
+	b.wait(noLine - kiosk.TickEvery)
+	b.panel(kiosk.Requeued)
+	b.wait(kiosk.TickEvery)
+	b.panel(kiosk.NoLine)
+	b.up(home)
+	b.panel(kiosk.Requeued)
+}
+
+// Home must have every press, also one that the county has seen to (rule 2).
+func TestHomeIsToldOfAPressThatTheCountyEnded(t *testing.T) {
+	b := newBooth(t)
+	b.up(top)
+	id := b.press(call.Urgent)
+	b.wait(9 * time.Second)
+	b.from(top, wire.PressAck{Press: id, Call: id})
+	b.end(top)
+	b.wait(time.Minute)
+	b.up(home)
+	if p := sentTo[wire.Press](b, home); len(p) != 1 || p[0].Press != id {
+		t.Fatalf("home was sent %+v", p)
+	}
+}
+
+// Two sites are two voices: none speaks in the other's name.
+func TestASiteSpeaksForItselfOnly(t *testing.T) {
+	b := newBooth(t)
+	b.up(home, top)
+	id := b.press(call.Urgent)
+	b.from(top, wire.Claim{Call: id, Site: home, Person: li})
+	b.panel(kiosk.Sending)
+	b.claim(home, li, 0)
+	g := b.panel(kiosk.Answered).Grant
+	b.from(top, wire.Media{Call: id, Epoch: g.Epoch, URL: "wss://elsewhere.example", Token: "x"})
+	if p := b.panel(kiosk.Answered); p.Media != nil {
+		t.Fatalf("it would talk at %s", p.Media.URL)
+	}
+	b.from(top, wire.Release{Call: id, Epoch: g.Epoch, Ending: call.HungUp, Site: top, Person: li})
+	b.panel(kiosk.Answered)
+	b.from(home, wire.Media{Call: id, Epoch: g.Epoch, URL: "wss://home.example", Token: "x"})
+	if p := b.panel(kiosk.Answered); p.Media == nil || p.Media.URL != "wss://home.example" {
+		t.Fatalf("%+v", p.Media)
+	}
+}
+
+// A claim after an epoch that no kiosk ever gave would leave none for the next.
+func TestALieAboutTheLastEpochEndsNoCall(t *testing.T) {
+	b := newBooth(t)
+	b.up(home, top)
+	id := b.press(call.Urgent)
+	b.claim(top, wang, 1<<64-2)
+	b.claim(top, wang, 1<<49)
+	b.panel(kiosk.Sending)
+	b.claim(top, wang, 1<<49-1) // as far as one may go
+	g := b.panel(kiosk.Answered).Grant
+	b.from(top, wire.Release{Call: id, Epoch: g.Epoch, Ending: call.Dropped, Site: top, Person: wang})
+	b.claim(home, li, g.Epoch)
+	if p := b.panel(kiosk.Answered); p.Grant.Person != li {
+		t.Fatalf("%+v", p.Grant)
+	}
+}
+
+// noLine is when a kiosk says that no site can be reached.
+const noLine = 3 * time.Second
 
 // A kiosk that comes back goes on where it was, and calls the county at once:
 // nobody knows how long it was away (rule 7).
@@ -175,7 +273,7 @@ func TestReplayGoesOnWhereItWas(t *testing.T) {
 	if k := b.k; k.Open() == nil || k.Open().Last != id.Mark || k.Open().Key() != call.Urgent || k.Unacked() != 1 {
 		t.Fatalf("%+v, %d unacknowledged", b.k.Open(), b.k.Unacked())
 	}
-	b.panel(kiosk.Received)
+	b.panel(kiosk.Sending)
 	b.up(home, top)
 	if h := one[wire.Hello](b, home); h.BootNo != 2 || h.NextSeq != 3 || h.Unacked != 1 {
 		t.Fatalf("%+v", h)

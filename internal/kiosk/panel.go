@@ -65,7 +65,7 @@ func (k *Kiosk) Panel(now call.Mono) Panel {
 	p.Quiet = ep.c.Quiet
 	p.Call, p.Key, p.Waited = ep.c.ID, ep.c.Key(), now-ep.openedAt
 	p.Grant, p.Media = ep.c.Grant, ep.media
-	p.State = k.panelState(p.Waited)
+	p.State = k.panelState()
 	p.Held = p.State == Sending && k.anyHeld()
 	if p.State == WrapUp {
 		k.rate(&p, now)
@@ -105,7 +105,7 @@ func (k *Kiosk) rate(p *Panel, now call.Mono) {
 	}
 }
 
-func (k *Kiosk) panelState(waited call.Mono) PanelState {
+func (k *Kiosk) panelState() PanelState {
 	ep := k.ep
 	switch ep.c.Phase() {
 	case call.Talking:
@@ -113,19 +113,57 @@ func (k *Kiosk) panelState(waited call.Mono) PanelState {
 	case call.WrapUp:
 		return WrapUp
 	}
+	acked := k.lastAcked()
 	switch {
 	case k.onTheWay():
 		return OnTheWay
+	case k.cutOff() && (!acked || ep.requeued):
+		return NoLine
 	case ep.requeued:
 		return Requeued
-	case k.anyAcked() && k.rings():
+	case acked && k.rings():
 		return Ringing
-	case k.anyAcked():
+	case acked:
 		return Received
-	case waited >= noLineAfter && !k.anyUp():
-		return NoLine
 	}
 	return Sending
+}
+
+// cutOff reports whether no line is up, for so long and so long after the last
+// press that it must be said.
+func (k *Kiosk) cutOff() bool {
+	for _, l := range k.links {
+		if l.up || k.now-l.since < noLineAfter {
+			return false
+		}
+	}
+	p := k.last()
+	return p == nil || k.now-p.at >= noLineAfter
+}
+
+// last is the last press of the open call; nil if this kiosk's disk lost it.
+func (k *Kiosk) last() *press {
+	for _, p := range k.presses {
+		if p.inCall(k.ep.c.ID) && p.rec.Press.Mark == k.ep.c.Last {
+			return p
+		}
+	}
+	return nil
+}
+
+// lastAcked reports whether a site has the last press of the open call on
+// disk. An earlier one is not enough: it may have been green, and this one red.
+func (k *Kiosk) lastAcked() bool {
+	p := k.last()
+	if p == nil {
+		return false
+	}
+	for _, d := range p.sites {
+		if d.acked {
+			return true
+		}
+	}
+	return false
 }
 
 // rings reports whether a site said last that somebody's page rings.
@@ -138,34 +176,10 @@ func (k *Kiosk) rings() bool {
 	return false
 }
 
-func (k *Kiosk) anyUp() bool {
-	for _, l := range k.links {
-		if l.up {
-			return true
-		}
-	}
-	return false
-}
-
 func (k *Kiosk) anyHeld() bool {
 	for _, p := range k.presses {
 		if p.held && p.inCall(k.ep.c.ID) {
 			return true
-		}
-	}
-	return false
-}
-
-// anyAcked reports whether a site has a press of the open call on disk.
-func (k *Kiosk) anyAcked() bool {
-	for _, p := range k.presses {
-		if !p.inCall(k.ep.c.ID) {
-			continue
-		}
-		for _, d := range p.sites {
-			if d.acked {
-				return true
-			}
 		}
 	}
 	return false

@@ -22,7 +22,7 @@ func (k *Kiosk) frame(site call.Site, f wire.Frame) {
 	case wire.State:
 		k.state(site, l, f)
 	case wire.Media:
-		if k.ep != nil && f.Call == k.ep.c.ID && k.ep.c.Grant.Live && f.Epoch == k.ep.c.Grant.Epoch {
+		if k.ep != nil && k.ep.c.Grant.Site == site && f.Call == k.ep.c.ID && k.ep.c.Grant.Live && f.Epoch == k.ep.c.Grant.Epoch {
 			k.ep.media = &f
 		}
 	case wire.Ping:
@@ -30,8 +30,15 @@ func (k *Kiosk) frame(site call.Site, f wire.Frame) {
 	}
 }
 
+// farthest is beyond every epoch that a kiosk gives by itself: its number of
+// starts has 32 bits and counts 65,536 each (ADR 2).
+const farthest = 1 << 49
+
 // claim grants the word or says who has it.
 func (k *Kiosk) claim(site call.Site, f wire.Claim) {
+	if f.Site != site {
+		return // nobody claims in another site's name
+	}
 	if k.ep == nil && k.endedCall(f.Call) == nil && f.Call.Kiosk == k.cfg.ID {
 		// A press that this kiosk's disk lost: somebody wants to talk about
 		// it, and that is what it was made for.
@@ -57,10 +64,11 @@ func (k *Kiosk) claim(site call.Site, f wire.Claim) {
 }
 
 // mayGrant is the fence: nobody talks, and the claimant knows the last epoch.
-// A claimant who knows a later one is right: this disk lost it.
+// A claimant who knows a later one is right: this disk lost it. One that no
+// kiosk ever gave is a lie; believed, it would leave no epoch for the next.
 func (k *Kiosk) mayGrant(g call.Grant, f wire.Claim) bool {
 	if f.After > g.Epoch {
-		return true
+		return f.After < farthest
 	}
 	return !g.Live && f.After == g.Epoch
 }
@@ -105,7 +113,7 @@ func (k *Kiosk) release(site call.Site, f wire.Release) {
 		return
 	}
 	g := k.ep.c.Grant
-	if f.Epoch < g.Epoch || f.Epoch == g.Epoch && !g.Live {
+	if g.Live && g.Site != site || f.Epoch < g.Epoch || f.Epoch == g.Epoch && !g.Live {
 		k.send(site, wire.Grant{Call: f.Call, Grant: g})
 		return
 	}
