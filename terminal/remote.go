@@ -121,7 +121,20 @@ func (l *loop) config(site call.Site, f wire.Config) {
 func (l *loop) heed() {
 	home := l.ends[call.Site(l.cfg.Home.Site)]
 	calling := l.k.Open() != nil || l.k.Panel(l.now()).State != kiosk.Idle
+	if l.voiceAt.IsZero() && !l.heard() {
+		calling = false // a call that no site can hear is not disturbed, and may be waiting for the lines that worked
+	}
 	l.decided(l.remote.Tick(l.now(), calling, home.conn != 0 && home.welcomed))
+}
+
+// heard reports whether any site took the kiosk in on a line that is up.
+func (l *loop) heard() bool {
+	for _, e := range l.ends {
+		if e.conn != 0 && e.welcomed {
+			return true
+		}
+	}
+	return false
 }
 
 // decided carries a decision out.
