@@ -3,6 +3,7 @@ package voice
 import (
 	"fmt"
 	"math"
+	"runtime"
 	"strings"
 	"sync"
 
@@ -55,6 +56,7 @@ func (Opus) Encode(frames [][]int16) ([][]byte, error) {
 	if err != nil {
 		return nil, fmt.Errorf("opus encoder: %w", err)
 	}
+	runtime.SetFinalizer(encoder, nil) // it would call into the instance beside whoever uses it then
 	packets := make([][]byte, len(frames))
 	for i, frame := range frames {
 		packet := make([]byte, maxPacket)

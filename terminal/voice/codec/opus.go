@@ -2,6 +2,7 @@ package codec
 
 import (
 	"fmt"
+	"runtime"
 
 	wasmopus "github.com/jj11hh/opus"
 	pionopus "github.com/pion/opus"
@@ -27,6 +28,10 @@ func newOpusEncoder() (Encoder, error) {
 	if err != nil {
 		return nil, fmt.Errorf("codec: opus encoder: %w", err)
 	}
+	// Its finalizer would call into the process's one WebAssembly instance beside
+	// whoever encodes then, and crash it; an encoder that is never freed costs
+	// 30 KB, and the voice program lives for one talk.
+	runtime.SetFinalizer(e, nil)
 	for _, err := range []error{
 		e.SetBitrate(bitrate), e.SetComplexity(complexity), e.SetInBandFEC(true), e.SetPacketLossPerc(lossToBear),
 	} {
