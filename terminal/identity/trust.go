@@ -19,6 +19,10 @@ const KioskProtocol = "huying-kiosk"
 // ErrUnproven means that nothing shows that the other end is the hub.
 var ErrUnproven = errors.New("不能确认对方就是呼应的站点")
 
+// written is before this program was: a clock that says less is dead, also that
+// of a kiosk that no hub has told the time yet.
+var written = time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC)
+
 // trust is by what a kiosk knows one hub.
 type trust struct {
 	host  string         // its name or IP address: TLS itself does not tell of an address
@@ -54,7 +58,7 @@ func (t trust) verify(cs tls.ConnectionState) error {
 		return nil
 	}
 	now, known := t.clock.Now()
-	if !known {
+	if !known || now.Before(written) {
 		now = within(cs.PeerCertificates)
 	}
 	if err := check(cs, t.host, nil, now); err != nil {
