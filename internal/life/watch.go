@@ -94,6 +94,9 @@ func New(cfg Config, im Image, now time.Time) *Watch {
 	w := &Watch{cfg: cfg, kiosks: map[string]*Kiosk{}, towns: map[string]*town{}, tickets: map[string]*Ticket{},
 		of: map[key]*Ticket{}, raised: map[key]Raised{}, next: max(im.Next, 1), begun: now}
 	for _, k := range im.Kiosks {
+		if k.Heard.After(now) { // this hub's clock was put back
+			k.Heard = now
+		}
 		w.enter(&k)
 		k.stored = k.Heard
 		faults := k.faults(now, cfg.Times)
