@@ -51,7 +51,9 @@ func (l *Library) Open(code Code) (File, error) {
 		return File{}, fmt.Errorf("%w: %q", ErrNone, code)
 	}
 	if f, err := l.own(code); err == nil && playable(f.Data) {
-		return f, nil
+		if _, err := Decode(f.Data); err == nil {
+			return f, nil
+		}
 	}
 	return stopgap(code)
 }
