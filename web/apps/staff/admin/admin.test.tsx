@@ -23,7 +23,7 @@ const liukeng: PointHealth = {
 const issued = {
   code: 'A3KM-79XQ-HKWF',
   address: 'https://hub.example:8443',
-  expires_at: new Date(Date.now() + 3_660_000).toISOString(),
+  expires_at: new Date(Date.now() + 7_000_000).toISOString(),
   qr: 'huying://enrol?code=A3KM-79XQ-HKWF&hub=https%3A%2F%2Fhub.example%3A8443',
 }
 let hub: TestHub
