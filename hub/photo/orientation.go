@@ -3,21 +3,41 @@ package photo
 import (
 	"bytes"
 	"encoding/binary"
+	"iter"
 )
+
+// segments walks over the segments before the picture itself: marker and body.
+func segments(jpeg []byte) iter.Seq2[byte, []byte] {
+	return func(yield func(byte, []byte) bool) {
+		for at := 2; at+4 <= len(jpeg) && jpeg[at] == 0xFF; {
+			marker, size := jpeg[at+1], int(binary.BigEndian.Uint16(jpeg[at+2:]))
+			if marker == 0xDA || size < 2 || at+2+size > len(jpeg) || !yield(marker, jpeg[at+4:at+2+size]) {
+				return
+			}
+			at += 2 + size
+		}
+	}
+}
+
+// progressive reports whether a JPEG comes in several scans, between which a
+// decoder keeps numbers instead of points.
+func progressive(jpeg []byte) bool {
+	for marker := range segments(jpeg) {
+		if marker == 0xC2 {
+			return true
+		}
+	}
+	return false
+}
 
 // orientation reads from a JPEG's Exif how the picture lies (tag 0x0112, values
 // 1 to 8, Exif 2.32 section 4.6.4); 1, upright, for everything that is not
 // there or not to be understood.
 func orientation(jpeg []byte) int {
-	for at := 2; at+4 <= len(jpeg) && jpeg[at] == 0xFF; {
-		marker, size := jpeg[at+1], int(binary.BigEndian.Uint16(jpeg[at+2:]))
-		if marker == 0xDA || size < 2 || at+2+size > len(jpeg) { // the picture itself begins
-			return 1
+	for marker, body := range segments(jpeg) {
+		if tiff, ok := bytes.CutPrefix(body, []byte("Exif\x00\x00")); ok && marker == 0xE1 {
+			return lies(tiff)
 		}
-		if body, ok := bytes.CutPrefix(jpeg[at+4:at+2+size], []byte("Exif\x00\x00")); ok && marker == 0xE1 {
-			return lies(body)
-		}
-		at += 2 + size
 	}
 	return 1
 }

@@ -26,7 +26,7 @@ const (
 	maxPixels = 50_000_000 // phones' main cameras have up to 50 megapixels
 	minSide   = 160        // pixels; below, a face is a blur on the kiosk
 	// maxMemory bounds the octets of the decoded picture: 50 megapixels of four
-	// octets each. Only PNG with 16 bits a channel needs more.
+	// octets each, which is less for kinds that need more.
 	maxMemory = 4 * maxPixels
 )
 
@@ -45,7 +45,7 @@ func Square(ctx context.Context, file []byte) ([]byte, error) {
 	if err != nil {
 		return nil, broken()
 	}
-	if err := measure(c, kind.depth(c)); err != nil {
+	if err := measure(c, kind.depth(c, file)); err != nil {
 		return nil, err
 	}
 	src, err := kind.decode(&patient{ctx, bytes.NewReader(file)})
@@ -66,13 +66,15 @@ func Square(ctx context.Context, file []byte) ([]byte, error) {
 type kind struct {
 	config func(io.Reader) (image.Config, error)
 	decode func(io.Reader) (image.Image, error)
-	exif   bool
+	exif   bool // it is JPEG
 }
 
-// depth is how many octets a decoded pixel takes.
-func (k kind) depth(c image.Config) int {
-	switch c.ColorModel {
-	case color.RGBA64Model, color.NRGBA64Model:
+// depth is how many octets a pixel takes while it is decoded.
+func (k kind) depth(c image.Config, file []byte) int {
+	switch {
+	case k.exif && progressive(file):
+		return 16 // image/jpeg: four for each of three numbers, and the points
+	case c.ColorModel == color.RGBA64Model, c.ColorModel == color.NRGBA64Model:
 		return 8
 	}
 	return 4
@@ -106,7 +108,7 @@ func measure(c image.Config, depth int) error {
 	case c.Width > maxPixels/c.Height:
 		return bad(fmt.Sprintf("照片的点数太多（%d×%d），最多 5000 万点，请把相机的分辨率调低后重新拍。", c.Width, c.Height))
 	case c.Width*c.Height > maxMemory/depth:
-		return bad("照片的颜色太细（每色 16 位），处理不了这样大的，请另存为 JPEG 格式。")
+		return bad(fmt.Sprintf("这种格式处理不了这样大的照片（%d×%d），请把相机的分辨率调低后重新拍，或另存为普通的 JPEG 格式。", c.Width, c.Height))
 	}
 	return nil
 }

@@ -198,7 +198,9 @@ func TestWhatIsNoPhotoIsRefusedInWords(t *testing.T) {
 		"too large":   {slices.Concat(good, make([]byte, MaxFile)), refusal.BodyTooLarge, "10 MB"},
 		"bomb":        {bomb(t, 60_000, 60_000, 8), refusal.BadPhoto, "5000 万"},
 		"overflow":    {bomb(t, 1<<31-1, 1<<31-1, 8), refusal.BadPhoto, ""},
-		"deep colour": {bomb(t, 7000, 7000, 16), refusal.BadPhoto, "16 位"},
+		"deep colour": {bomb(t, 7000, 7000, 16), refusal.BadPhoto, "这种格式"},
+		"many scans":  {scans(t, 3600), refusal.BadPhoto, "这种格式"},
+		"fewer":       {scans(t, 600), refusal.BadPhoto, "损坏"}, // past the measure
 	} {
 		_, err := Square(t.Context(), c.file)
 		r, ok := refusal.Of(err)
@@ -216,6 +218,17 @@ func bomb(t *testing.T, w, h uint32, bits byte) []byte {
 	binary.BigEndian.PutUint32(head[4:], h)
 	head[8] = bits
 	binary.BigEndian.PutUint32(file[29:], crc(file[12:29]))
+	return file
+}
+
+// scans is a JPEG that says it is progressive and so wide and high, and whose
+// picture is another.
+func scans(t *testing.T, side uint16) []byte {
+	file := asJPEG(t, quarters(200, 200))
+	at := bytes.Index(file, []byte{0xFF, 0xC0})
+	file[at+1] = 0xC2
+	binary.BigEndian.PutUint16(file[at+5:], side)
+	binary.BigEndian.PutUint16(file[at+7:], side)
 	return file
 }
 
