@@ -86,7 +86,7 @@ func (l *loop) lookAfter() {
 		go func() { l.tell(recorded(l.prompts.Recorded())) }()
 	}
 	l.watchPage()
-	if name, begin := l.care.plan.Next(l.now(), l.free()); begin {
+	if name, begin := l.care.plan.Next(l.now(), l.free(), announce.Day(hour(l.wall()))); begin {
 		l.begin(name)
 	}
 	if time.Since(l.care.toldAt) >= healthEvery {
@@ -156,6 +156,9 @@ func (l *loop) begin(name selftest.Name) {
 		l.care.press = call.PressID{Kiosk: l.cfg.Kiosk, Mark: call.Mark{Boot: l.k.Boot(), Seq: uint32(l.k.Presses())}}
 	case selftest.Sound, selftest.Media:
 		// The page or the voice does it; the view asks for it.
+		if _, came := l.page(); !came && !l.cfg.Screen && l.cfg.Voice == (Voice{}) {
+			l.tested(tested{name, wire.Skipped, "no page is open and there is no voice"})
+		}
 	}
 }
 
@@ -257,7 +260,7 @@ func (l *loop) ailing() []panel.Fault {
 
 // speak decides what is said at this moment and puts it into the view.
 func (l *loop) speak(v *panel.View) {
-	m := announce.Moment{View: *v, Hour: hour(time.Now())}
+	m := announce.Moment{View: *v, Hour: hour(l.wall())}
 	if v.State == panel.Answered {
 		m.Answered = l.answeredBy(l.k.Panel(l.now()).Grant)
 	}
@@ -275,13 +278,16 @@ func (l *loop) speak(v *panel.View) {
 	}
 }
 
-// hour is the hour of a clock that may be dead.
+// hour is the hour in the village by a clock that may be dead. China has one
+// time, eight hours before UTC; the board's own zone is usually not set.
 func hour(now time.Time) int {
 	if now.Year() < oldest {
 		return -1
 	}
-	return now.Hour()
+	return now.In(beijing).Hour()
 }
+
+var beijing = time.FixedZone("CST", 8*60*60)
 
 // answeredBy is the prompt for who answers: the best that there is of a
 // recording of the person, of the post, and the plain one. The disk was asked

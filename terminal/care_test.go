@@ -80,6 +80,7 @@ func (v *village) result(name selftest.Name) wire.Result {
 func TestTheDailyRoundGoesTheWayOfAPress(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v := cared(t, func(*Config) {})
+		v.page.beats()
 		v.asked(selftest.Sound)
 		if !v.page.cfg.Tested("sound", "passed", "") {
 			t.Fatal("the page's word was not taken")
@@ -116,9 +117,45 @@ func TestTheDailyRoundGoesTheWayOfAPress(t *testing.T) {
 	})
 }
 
+// A kiosk of two keys and two lamps has nothing that could play a tone.
+func TestWithoutPageAndVoiceNothingIsHeard(t *testing.T) {
+	synctest.Test(t, func(t *testing.T) {
+		v := cared(t, func(*Config) {})
+		var p []wire.Press
+		v.until(func() bool { p = append(p, of[wire.Press](v.home.take())...); return len(p) > 0 })
+		v.home.say(wire.PressAck{Press: p[0].Press, Call: p[0].Call})
+		v.wait(healthEvery + idleTick)
+		h := of[wire.Health](v.home.take())
+		got := map[string]wire.Result{}
+		for _, x := range h[len(h)-1].Tests {
+			got[x.Name] = x.Result
+		}
+		if got["sound"] != wire.Skipped || got["media"] != wire.Skipped || got["press"] != wire.Passed {
+			t.Errorf("%v", got)
+		}
+		if f := v.page.now().Faults; len(f) > 0 {
+			t.Errorf("it complains of %+v", f)
+		}
+	})
+}
+
+// Day and night are those of the village, whatever zone the board has.
+func TestTheHourIsTheVillages(t *testing.T) {
+	for at, want := range map[string]int{"2026-11-22T00:30:00Z": 8, "2026-11-22T12:00:00Z": 20, "2026-11-22T23:59:00-05:00": 12, "1970-01-01T03:00:00Z": -1} {
+		when, err := time.Parse(time.RFC3339, at)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if got := hour(when); got != want {
+			t.Errorf("%s is hour %d, want %d", at, got, want)
+		}
+	}
+}
+
 func TestAPressEndsTheSelfTest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v := cared(t, func(*Config) {})
+		v.page.beats()
 		v.asked(selftest.Sound)
 		v.press(input.Red)
 		if v.wait(time.Second); v.page.now().Test != nil {
@@ -130,6 +167,7 @@ func TestAPressEndsTheSelfTest(t *testing.T) {
 func TestADeadPageFailsItsTest(t *testing.T) {
 	synctest.Test(t, func(t *testing.T) {
 		v := cared(t, func(*Config) {})
+		v.page.beats()
 		v.asked(selftest.Sound)
 		v.wait(selftest.DefaultTimes().Patience + time.Second)
 		if r := v.result(selftest.Sound); r != wire.Failed {
@@ -316,9 +354,7 @@ func TestADeadPageIsAFault(t *testing.T) {
 		if !v.faulty(FaultPage) {
 			t.Error("a page that never came is no fault")
 		}
-		v.page.mu.Lock()
-		v.page.alive = time.Now()
-		v.page.mu.Unlock()
+		v.page.beats()
 		v.wait(idleTick)
 		if v.faulty(FaultPage) {
 			t.Error("the page came, and it is still a fault")

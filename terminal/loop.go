@@ -84,6 +84,7 @@ type loop struct {
 	inbox chan any
 	show  func(panel.View)
 	page  func() (time.Duration, bool) // since the page's last word
+	wall  func() time.Time             // the time of day as well as it is known; zero if it is not
 	met   *metrics
 
 	ends    map[call.Site]*end
@@ -108,10 +109,11 @@ type loop struct {
 	urgedAt   time.Time
 	voiceAt   time.Time // when the page last said that voice flows; zero if it does not
 	probedAt  time.Time
-	compactAt int64 // journal size from which to compact
-	whole     bool  // the journal misses records and must be written anew
-	told      int   // presses that the hubs were told of
-	homeSeen  bool  // home took the kiosk in since the start
+	compactAt int64     // journal size from which to compact
+	whole     bool      // the journal misses records and must be written anew
+	told      int       // presses that the hubs were told of
+	homeSeen  bool      // home took the kiosk in since the start
+	clonedBy  call.Site // who told of another kiosk with this identity
 }
 
 func (l *loop) now() call.Mono { return time.Since(l.began) }
@@ -191,7 +193,9 @@ func (l *loop) frame(m arrived) {
 	switch f := m.f.(type) {
 	case wire.Welcome:
 		l.fault(FaultRefusedBy+":"+string(m.site), false, "")
-		l.fault(FaultClone, false, "")
+		if l.clonedBy == m.site {
+			l.fault(FaultClone, false, "")
+		}
 		e.welcomed = true
 		l.remote.Welcomed(m.site == call.Site(l.cfg.Home.Site))
 		l.health(e)
@@ -199,6 +203,7 @@ func (l *loop) frame(m arrived) {
 		l.log.Warn("refused by a site", "site", string(m.site), "code", f.Code, "frame", string(f.Frame), "field", f.Field, "message", f.Message)
 		switch {
 		case f.Code == FaultClone:
+			l.clonedBy = m.site
 			l.fault(FaultClone, true, f.Message)
 		case f.Frame == wire.THello || f.Frame == "":
 			l.fault(FaultRefusedBy+":"+string(m.site), true, f.Code)

@@ -192,6 +192,12 @@ func TestACloneIsAFaultUntilTheNextWelcome(t *testing.T) {
 		}
 		v.press(input.Red)
 		v.pressed(v.home.take()) // and it rings
+		v.last.down()
+		v.last.up()
+		v.wait(healthEvery + idleTick)
+		if !v.faulty(FaultClone) {
+			t.Fatal("the county's welcome hides what home said")
+		}
 		v.home.down()
 		v.home.up()
 		if v.faulty(FaultClone) {

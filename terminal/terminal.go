@@ -244,7 +244,7 @@ func (t *Terminal) start(ctx context.Context) error {
 func (t *Terminal) newLoop() *loop {
 	ways := &relays{ways: map[string]http.RoundTripper{}}
 	l := &loop{
-		cfg: t.cfg, log: t.log, began: time.Now(), keys: t.keys, inbox: t.inbox, show: t.panel.Show, page: t.panel.Quiet, met: t.met,
+		cfg: t.cfg, log: t.log, began: time.Now(), keys: t.keys, inbox: t.inbox, show: t.panel.Show, page: t.panel.Quiet, wall: t.wall, met: t.met,
 		relay: func(c Config, m *panel.Media) { t.relayed(ways, c, m) }, tell: t.tell, album: t.album, prompts: prompt.NewLibrary(t.cfg.promptFolder()), care: newCare(0),
 		ends: map[call.Site]*end{}, remote: t.remote, updates: t.update, writer: t.writer, faults: faults{on: map[string]present{}},
 		lamps: t.lamps, dark: map[lamp.Name]map[string]bool{}, lostAt: map[input.Key]time.Time{}, compactAt: compactAbove,
@@ -253,6 +253,18 @@ func (t *Terminal) newLoop() *loop {
 		l.ends[call.Site(s.Site)] = &end{line: t.lines[i]}
 	}
 	return l
+}
+
+// wall is what the kiosk knows of the time of day: a hub's, or its own clock's
+// if that can be right.
+func (t *Terminal) wall() time.Time {
+	if t.badge == nil {
+		return time.Now()
+	}
+	if now, known := t.badge.Clock.Now(); known {
+		return now
+	}
+	return time.Time{}
 }
 
 // Addr is where the page is served, after Start.

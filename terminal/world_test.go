@@ -156,6 +156,10 @@ func (s *shown) Quiet() (time.Duration, bool) {
 	defer s.mu.Unlock()
 	return time.Since(s.alive), !s.alive.IsZero()
 }
+
+// beats is the page's word that it lives.
+func (s *shown) beats() { s.mu.Lock(); defer s.mu.Unlock(); s.alive = time.Now() }
+
 func (s *shown) Show(v panel.View) { s.mu.Lock(); defer s.mu.Unlock(); s.views = append(s.views, v) }
 func (s *shown) now() panel.View {
 	synctest.Wait()

@@ -20,6 +20,10 @@ const (
 	DayTo   = 20
 )
 
+// Day reports whether people may be disturbed in an hour of the wall clock;
+// -1, a clock that is not to be believed, is no reason to be silent.
+func Day(hour int) bool { return hour < 0 || hour >= DayFrom && hour < DayTo }
+
 // Repeat is how often a fault that stands is said again, Waiting how often a
 // villager who waits is told to stay, Settle how long a line must be down
 // before the kiosk speaks of it, Fresh how long what was said last is news.
@@ -157,7 +161,7 @@ func (a *Announcer) line(now time.Duration, m Moment) {
 // idle is what a kiosk says of itself when nobody needs it.
 func (a *Announcer) idle(now time.Duration, m Moment) []prompt.Code {
 	var say []prompt.Code
-	day := m.Hour < 0 || m.Hour >= DayFrom && m.Hour < DayTo
+	day := Day(m.Hour)
 	for _, x := range a.standing(now, m) {
 		at, before := a.said[x.code]
 		switch {

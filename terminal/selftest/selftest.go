@@ -4,7 +4,8 @@
 //
 // A round of tests is made some minutes after a start and then each day. It
 // never begins while a call is open or a key is down, and a press ends it at
-// once: what was not finished is tried again later.
+// once: what was not finished or failed is tried again later, at first soon
+// and then ever more seldom. No tone is played by night.
 package selftest
 
 import (
@@ -35,7 +36,7 @@ func Names() []Name { return []Name{Disk, KeyPath, Sound, Link, Press, Media} }
 type Times struct {
 	First    time.Duration // from the start to the first round
 	Every    time.Duration // between rounds
-	Again    time.Duration // after a round in which a test failed or was cut off
+	Again    time.Duration // until what failed or was cut off is tried again; doubled after each failure, up to Every
 	Patience time.Duration // how long one test may take
 }
 
@@ -48,11 +49,13 @@ func DefaultTimes() Times {
 // Plan is the state of a kiosk's tests.
 type Plan struct {
 	times   Times
-	due     time.Duration
-	round   []Name // still to be done
-	current Name   // under way; empty: none
+	daily   time.Duration // when all tests are due
+	due     time.Duration // when those of redo are
+	pause   time.Duration // after the next failure
+	redo    []Name        // failed, cut off, or waiting for the day
+	round   []Name        // still to be done
+	current Name          // under way; empty: none
 	since   time.Duration
-	spoilt  bool // a test of this round failed or was cut off
 	results map[Name]result
 }
 
@@ -65,34 +68,50 @@ type result struct {
 // New plans the first round. jitter, 0 to 1, spreads the kiosks of a county
 // over the times of the rounds.
 func New(t Times, now time.Duration, jitter float64) *Plan {
-	return &Plan{times: t, due: now + t.First + time.Duration(jitter*float64(t.First)), results: map[Name]result{}}
+	return &Plan{times: t, daily: now + t.First + time.Duration(jitter*float64(t.First)), pause: t.Again, results: map[Name]result{}}
 }
 
 // Next says which test to begin now, if any. free says that no call is open
 // and no key is down; while it is false nothing begins, and what is under way
-// is given up.
-func (p *Plan) Next(now time.Duration, free bool) (Name, bool) {
+// is given up. day says that people may be disturbed by a tone.
+func (p *Plan) Next(now time.Duration, free, day bool) (Name, bool) {
 	if p.current != "" {
 		switch {
 		case !free:
-			p.spoilt, p.current, p.round = true, "", nil
-			p.finish(now)
+			p.redo = append(append(p.redo, p.current), p.round...)
+			p.current, p.round = "", nil
+			p.due = now + p.times.Again
 		case now-p.since >= p.times.Patience:
 			p.Done(now, p.current, wire.Failed, "no answer in time")
 		}
 		return "", false
 	}
-	if !free {
+	if !free || len(p.round) == 0 && !p.begin(now, day) {
 		return "", false
 	}
-	if len(p.round) == 0 {
-		if now < p.due {
+	if !day && p.round[0] == Sound {
+		p.redo, p.round = append(p.redo, Sound), p.round[1:]
+		if len(p.round) == 0 {
+			p.finish(now)
 			return "", false
 		}
-		p.round, p.spoilt = Names(), false
 	}
 	p.current, p.round, p.since = p.round[0], p.round[1:], now
 	return p.current, true
+}
+
+// begin makes a round of what is due, in the usual order.
+func (p *Plan) begin(now time.Duration, day bool) bool {
+	switch {
+	case now >= p.daily:
+		p.round, p.daily = Names(), now+p.times.Every
+	case len(p.redo) == 0 || now < p.due || !day && len(p.redo) == 1 && p.redo[0] == Sound:
+		return false
+	default:
+		p.round = slices.DeleteFunc(Names(), func(n Name) bool { return !slices.Contains(p.redo, n) })
+	}
+	p.redo = nil
+	return true
 }
 
 // Done takes the outcome of the test that is under way; another one's is late
@@ -102,8 +121,13 @@ func (p *Plan) Done(now time.Duration, name Name, r wire.Result, detail string) 
 		return false
 	}
 	p.results[name] = result{r, detail, now}
-	p.spoilt = p.spoilt || r == wire.Failed
 	p.current = ""
+	if r == wire.Failed {
+		p.redo = append(p.redo, name)
+		if name == Media {
+			p.redo = append(p.redo, Press) // its press is what opens the voice server
+		}
+	}
 	if len(p.round) == 0 {
 		p.finish(now)
 	}
@@ -111,9 +135,13 @@ func (p *Plan) Done(now time.Duration, name Name, r wire.Result, detail string) 
 }
 
 func (p *Plan) finish(now time.Duration) {
-	p.due = now + p.times.Every
-	if p.spoilt {
-		p.due = now + p.times.Again
+	failed := slices.ContainsFunc(p.redo, func(n Name) bool { return p.results[n].Result == wire.Failed })
+	p.due = now
+	if failed {
+		p.due += p.pause
+		p.pause = min(2*p.pause, p.times.Every)
+	} else {
+		p.pause = p.times.Again
 	}
 }
 
