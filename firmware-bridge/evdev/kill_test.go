@@ -41,8 +41,8 @@ func killed(forgetful bool) func(*stand, int) {
 		if err := s.keys.Close(); err != nil {
 			s.wrong("%v", err)
 		}
-		folder := filepath.Join(filepath.Dir(s.dev.path), fmt.Sprintf("kill-%d", s.dev.fd))
-		must(os.MkdirAll(folder, 0o700))
+		folder, err := os.MkdirTemp(filepath.Dir(s.dev.path), "kill-") // of this trial alone
+		must(err)
 		m, err := stead.New(folder)
 		must(err)
 		if forgetful {
