@@ -259,10 +259,11 @@ func (l *loop) settle() {
 	l.lamps.Show(scene(p, diagnose(v.Faults, v.Power)))
 	l.face(&v, p.Grant)
 	l.examine(&v)
-	l.relay(l.cfg, v.Media)
-	if v.Test != nil {
-		l.relay(l.cfg, v.Test.Media)
+	media := v.Media
+	if media == nil && v.Test != nil {
+		media = v.Test.Media
 	}
+	l.relay(l.cfg, media)
 	l.speak(&v)
 	l.show(v)
 	l.lookUpdates(p)

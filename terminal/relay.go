@@ -20,9 +20,15 @@ type relays struct {
 const idleWay = time.Minute
 
 // relayed changes m to the local address of its voice server. One that the
-// settings do not allow is left as it is, and the page may not talk to it.
+// settings do not allow is left as it is, and the page may not talk to it. With
+// none, nothing is relayed any more.
 func (t *Terminal) relayed(r *relays, c Config, m *panel.Media) {
-	if m == nil || !c.allowsMedia(m.URL) {
+	if m == nil {
+		r.told = ""
+		t.upstream.Store(nil)
+		return
+	}
+	if !c.allowsMedia(m.URL) {
 		return
 	}
 	if m.URL != r.told {
@@ -40,6 +46,18 @@ func (t *Terminal) relayed(r *relays, c Config, m *panel.Media) {
 		t.upstream.Store(&panel.Upstream{URL: u, Transport: way})
 	}
 	m.URL = panel.RelayURL(t.panel.Addr())
+}
+
+// ready finds the ways to the sites beforehand: their roots are on a disk, and
+// the loop must not wait for one.
+func (t *Terminal) ready(r *relays) {
+	for _, s := range t.cfg.sites() {
+		if u, err := url.Parse(s.URL); err == nil {
+			if _, err := t.way(r, t.cfg, s.URL, u); err != nil {
+				t.log.Error("site cannot be trusted", "site", s.Site, "error", err.Error())
+			}
+		}
+	}
 }
 
 // way is how a voice server is reached: at a site's own address with the

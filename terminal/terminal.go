@@ -243,6 +243,7 @@ func (t *Terminal) start(ctx context.Context) error {
 
 func (t *Terminal) newLoop() *loop {
 	ways := &relays{ways: map[string]http.RoundTripper{}}
+	t.ready(ways)
 	l := &loop{
 		cfg: t.cfg, log: t.log, began: time.Now(), keys: t.keys, inbox: t.inbox, show: t.panel.Show, page: t.panel.Quiet, wall: t.wall, met: t.met,
 		relay: func(c Config, m *panel.Media) { t.relayed(ways, c, m) }, tell: t.tell, album: t.album, prompts: prompt.NewLibrary(t.cfg.promptFolder()), care: newCare(0),

@@ -4,6 +4,7 @@ import (
 	"net/http"
 	"net/http/httputil"
 	"net/url"
+	"path"
 	"strings"
 )
 
@@ -13,8 +14,12 @@ import (
 // would have to be taught both. What is relayed is signalling alone: sound and
 // picture go their own way, encrypted from end to end of it.
 
-// relayPath begins every address that is relayed.
-const relayPath = "/voice"
+// relayPath begins every address that is relayed, signalling every address of
+// the voice server that is: the same host also serves the hub's own pages.
+const (
+	relayPath  = "/voice"
+	signalling = "/rtc"
+)
 
 // Upstream is a voice server and how it is reached.
 type Upstream struct {
@@ -28,6 +33,10 @@ func RelayURL(addr string) string { return "ws://" + addr + relayPath }
 // relay passes a request on to the present voice server; there is none while
 // nobody talks.
 func (s *Server) relay(w http.ResponseWriter, r *http.Request) {
+	if to := path.Clean(strings.TrimPrefix(r.URL.Path, relayPath)); to != signalling && !strings.HasPrefix(to, signalling+"/") {
+		refuse(w, http.StatusNotFound, "not_voice", "这里只转语音服务器的信令。")
+		return
+	}
 	up := s.cfg.Upstream()
 	if up == nil {
 		refuse(w, http.StatusBadGateway, "no_voice", "现在没有通话。")

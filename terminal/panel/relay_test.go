@@ -64,3 +64,15 @@ func TestOthersAreNotRelayed(t *testing.T) {
 		t.Errorf("%d", resp.StatusCode)
 	}
 }
+
+// The voice server is the hub's own host: its pages are not the kiosk's.
+func TestOnlySignallingIsRelayed(t *testing.T) {
+	s := serveWith(t, func(c *panel.Config) {
+		c.Upstream = func() *panel.Upstream { t.Error("something else was relayed"); return nil }
+	})
+	for _, path := range []string{"/voice/", "/voice/desk", "/voice/api/session", "/voice/rtcs", "/voice/rtc/%2e%2e/desk"} {
+		if resp, body := ask(t, s, http.MethodGet, path, ""); resp.StatusCode != http.StatusNotFound {
+			t.Errorf("%s: %d %s", path, resp.StatusCode, body)
+		}
+	}
+}
