@@ -25,7 +25,7 @@ var (
 // onTheWall starts the screen as it hangs on the wall, kills and breaks what
 // can be, and says how long the glass was without its page at worst.
 func onTheWall(ctx context.Context) (trials, worst string, err error) {
-	cmd := exec.CommandContext(ctx, "go", "test", "-v", "-shuffle=on", "-timeout", "60m",
+	cmd := exec.CommandContext(ctx, "go", "test", "-v", "-shuffle=on", "-parallel=2", "-timeout", "60m",
 		"-count="+cmp.Or(os.Getenv("ROUNDS"), wallRounds), "./tools/screen")
 	cmd.Cancel = func() error { return cmd.Process.Signal(syscall.SIGTERM) }
 	cmd.WaitDelay = 30 * time.Second

@@ -8,6 +8,7 @@ import (
 	"image/png"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 )
 
@@ -41,15 +42,19 @@ func (w *wall) look() (*picture, error) {
 	return turned(img), nil
 }
 
-// turned undoes cage's turn by 180 degrees.
-func turned(img image.Image) *picture {
+func straight(img image.Image) *picture {
 	b := img.Bounds()
 	p := &picture{b.Dx(), b.Dy(), make([]color.RGBA, b.Dx()*b.Dy())}
-	for y := range p.h {
-		for x := range p.w {
-			p.px[(p.h-1-y)*p.w+p.w-1-x] = color.RGBAModel.Convert(img.At(b.Min.X+x, b.Min.Y+y)).(color.RGBA)
-		}
+	for i := range p.px {
+		p.px[i] = color.RGBAModel.Convert(img.At(b.Min.X+i%p.w, b.Min.Y+i/p.w)).(color.RGBA)
 	}
+	return p
+}
+
+// turned undoes cage's turn by 180 degrees.
+func turned(img image.Image) *picture {
+	p := straight(img)
+	slices.Reverse(p.px)
 	return p
 }
 

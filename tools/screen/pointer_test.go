@@ -7,18 +7,15 @@ import (
 	"net"
 	"os"
 	"path/filepath"
-	"testing"
 	"time"
 )
 
 // cursors is what the unit sets so that no pointer is ever drawn.
-func cursors(t *testing.T) []string {
-	t.Helper()
-	from := filepath.Join(tree(t), "deploy/packages/terminal/cursors")
-	to := t.TempDir()
-	must(t, os.CopyFS(to, os.DirFS(from)))
-	for dir := to; dir != "/" && dir != os.TempDir(); dir = filepath.Dir(dir) {
-		must(t, os.Chmod(dir, 0o755))
+func (w *wall) cursors() []string {
+	w.t.Helper()
+	to := filepath.Join(w.dir, "cursors")
+	if _, err := os.Stat(to); err != nil {
+		must(w.t, os.CopyFS(to, os.DirFS(filepath.Join(tree(w.t), "deploy/packages/terminal/cursors"))))
 	}
 	return []string{"XCURSOR_PATH=" + to, "XCURSOR_THEME=default"}
 }

@@ -19,7 +19,7 @@ import (
 )
 
 // patience bounds each wait for a real process; only a test that fails uses it up.
-const patience = 60 * time.Second
+const patience = 90 * time.Second
 
 // firstUser begins the user numbers of the test, one for each test process: they
 // belong to nobody else, so whatever runs under one is ours.
@@ -43,7 +43,7 @@ func someone(t *testing.T) *nobody {
 	users.n++
 	id := firstUser + os.Getpid()%100_000*100 + users.n%100
 	users.Unlock()
-	dir, err := os.MkdirTemp("/tmp", "huying-screen-") // short: a socket's path has 107 octets at most
+	dir, err := os.MkdirTemp(folders, "huying-screen-")
 	must(t, err)
 	must(t, os.Chmod(dir, 0o755))
 	u := &nobody{t, id, dir}

@@ -7,6 +7,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -44,6 +45,46 @@ func tree(t *testing.T) string {
 	return filepath.Dir(strings.TrimSpace(string(mod)))
 }
 
+// folders is where the tests' folders are: not in /tmp, of which the session has
+// one of its own, and short, for a socket's path has 107 octets at most.
+const folders = "/var/tmp"
+
+// built is where program builds, once for all tests, where any user can enter.
+var built struct {
+	sync.Mutex
+	dir string
+}
+
+func TestMain(m *testing.M) {
+	code := m.Run()
+	if built.dir != "" {
+		_ = os.RemoveAll(built.dir)
+	}
+	os.Exit(code)
+}
+
+// program is the terminal, built from the sources.
+func program(t *testing.T) string {
+	t.Helper()
+	built.Lock()
+	defer built.Unlock()
+	path := filepath.Join(built.dir, "huying-terminal")
+	if built.dir != "" {
+		return path
+	}
+	dir, err := os.MkdirTemp(folders, "huying-screen-")
+	must(t, err)
+	must(t, os.Chmod(dir, 0o755))
+	path = filepath.Join(dir, "huying-terminal")
+	build := exec.Command("go", "build", "-o", path, "./cmd/terminal")
+	build.Dir, build.Env = tree(t), append(os.Environ(), "CGO_ENABLED=0")
+	if out, err := build.CombinedOutput(); err != nil {
+		t.Fatalf("build: %v\n%s", err, out)
+	}
+	built.dir = dir
+	return path
+}
+
 // wall is a kiosk with a monitor.
 type wall struct {
 	*nobody
@@ -59,7 +100,6 @@ type wall struct {
 	height   int
 	lacks    string // path that the session does not have
 	args     []string
-	bare     bool     // without what the unit does against the pointer
 	last     *picture // that was looked at
 }
 
@@ -67,17 +107,13 @@ type wall struct {
 func hang(t *testing.T, width, height int) *wall {
 	t.Helper()
 	able(t)
+	t.Parallel() // most of the time is spent waiting
 	if _, err := os.Stat(filepath.Join(tree(t), "web/dist/kiosk.html")); err != nil {
 		t.Fatal("the pages are not built: make build")
 	}
 	u := someone(t)
-	w := &wall{nobody: u, terminal: filepath.Join(u.dir, "huying-terminal"), page: "127.0.0.1:0", hub: township(t),
+	w := &wall{nobody: u, terminal: program(t), page: "127.0.0.1:0", hub: township(t),
 		runtime: u.folder("run"), profile: u.folder("screen"), width: width, height: height}
-	build := exec.Command("go", "build", "-o", w.terminal, "./cmd/terminal")
-	build.Dir, build.Env = tree(t), append(os.Environ(), "CGO_ENABLED=0")
-	if out, err := build.CombinedOutput(); err != nil {
-		t.Fatalf("build: %v\n%s", err, out)
-	}
 	t.Cleanup(func() {
 		if t.Failed() && w.last != nil {
 			w.keep(w.last, "failed_"+t.Name())
@@ -155,8 +191,7 @@ const session = `set -e
 mount -t tmpfs -o mode=755 none /etc/chromium
 mkdir -p /etc/chromium/policies/managed
 cp "$1" /etc/chromium/policies/managed/huying.json
-install -d -m 1777 /tmp/.X11-unix # systemd makes it on a real machine
-mount -t tmpfs -o mode=1777 none /tmp/.X11-unix
+mount -t tmpfs -o mode=1777 none /tmp # as the unit's PrivateTmp
 if [ -n "$2" ]; then mount -t tmpfs none "$2"; fi
 id=$3
 shift 3
@@ -165,10 +200,7 @@ exec setpriv --reuid "$id" --regid "$id" --clear-groups --no-new-privs "$@"`
 // open starts the session that the unit starts.
 func (w *wall) open() {
 	w.t.Helper()
-	env := w.environment("WLR_BACKENDS=wayland", "WAYLAND_DISPLAY="+glass)
-	if !w.bare {
-		env = append(env, cursors(w.t)...)
-	}
+	env := append(w.environment("WLR_BACKENDS=wayland", "WAYLAND_DISPLAY="+glass), w.cursors()...)
 	args := append([]string{"/usr/bin/unshare", "--mount", "--propagation", "private", "sh", "-c", session, "session",
 		w.policy(), w.lacks, fmt.Sprint(w.id), "/usr/bin/cage", "-r", "-r", "--", w.terminal, "screen",
 		"--page", "http://" + w.page + "/", "--profile", w.profile, "--", "--ozone-platform=wayland"}, w.args...)

@@ -46,7 +46,7 @@ var stages = []stage{
 	{"gpio", "keys and lamps on a real kernel in an emulated machine", goTest(".",
 		"go", "test", "-json", "-count=1", "-timeout", "15m", emulated)},
 	{"screen", "the kiosk's screen on a real compositor, read pixel by pixel", goTest(".",
-		"go", "test", "-json", "-count=1", "-timeout", "10m", onTheWall)},
+		"go", "test", "-json", "-count=1", "-parallel", "2", "-timeout", "10m", onTheWall)},
 	{"simulator", fullSeeds + " counties in virtual time", goTest(".",
 		"go", "test", "-json", "-run", "TestCountiesLive", "-timeout", "15m", "./internal/sim", "-args", "-seeds", fullSeeds)},
 	{"journal", "100,000 power cuts of a kiosk's disk", goTest(".",
