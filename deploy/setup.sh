@@ -67,6 +67,7 @@ missing_packages() {
 	any /usr/sbin/debootstrap || echo debootstrap
 	any /usr/bin/systemd-nspawn || echo systemd-container
 	any /usr/bin/readelf || echo binutils
+	any /lib/*/security/pam_systemd.so || echo libpam-systemd
 	any /usr/bin/cage || echo cage
 	any /usr/bin/Xwayland || echo xwayland
 	any /usr/bin/sway || echo sway
