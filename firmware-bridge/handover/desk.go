@@ -10,8 +10,11 @@ import (
 )
 
 // maxTries is how many programs may die with a press in their hands before the
-// next one leaves it alone: a press that kills would keep the kiosk dead.
-const maxTries = 3
+// next one leaves it alone: a press that kills would keep the kiosk dead. At a
+// second for each start that is some ten seconds; and that so many programs are
+// killed by something else, each within the milliseconds that a press needs to
+// the journal, is out of the question.
+const maxTries = 6
 
 // Desk is the place of one line or device with its keeper. A nil Desk is one
 // of a program without a keeper. The reader of the device alone uses it, except

@@ -113,14 +113,14 @@ func TestWhatWasNotSafeIsToldAgain(t *testing.T) {
 	}
 }
 
-// TestAPressThatKillsIsLeftAlone: it is told three times and then as lost, and
+// TestAPressThatKillsIsLeftAlone: it is told six times and then as lost, and
 // what was pressed after it is told.
 func TestAPressThatKillsIsLeftAlone(t *testing.T) {
 	m := manager(t)
 	l := begin(t, restart(m), "red", nil)
 	e, _ := l.read("deadly")
 	e.Receipt.Begin()
-	for range 2 {
+	for range 5 {
 		m.Await(2)
 		l = begin(t, restart(m), "red", nil)
 		told := l.again()
