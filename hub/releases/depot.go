@@ -15,6 +15,7 @@ import (
 const (
 	lookEvery   = 5 * time.Second        // at what time alone changes, and at what another process did
 	lookApart   = 200 * time.Millisecond // of two looks that kiosks' words bring about
+	lookShare   = 20                     // of the time at most: a look at a province holds up the desk for milliseconds
 	lookTimeout = 10 * time.Second
 )
 
@@ -85,6 +86,7 @@ func (d *Depot) run() {
 		case <-t.C:
 		case <-d.poke:
 		}
+		began := time.Now()
 		ctx, cancel := context.WithTimeout(context.Background(), lookTimeout)
 		if err := d.Look(ctx); err != nil {
 			d.Log.Warn("rollout not carried on; it is tried again", "error", err)
@@ -93,7 +95,7 @@ func (d *Depot) run() {
 		select {
 		case <-d.stop:
 			return
-		case <-time.After(lookApart):
+		case <-time.After(max(lookApart, lookShare*time.Since(began))):
 		}
 	}
 }

@@ -211,8 +211,9 @@ func (r *Rollout) offer(now time.Time, f Fleet, c *Change) {
 			doubt[k.Village]++
 		}
 	}
-	for _, k := range r.candidates(f) {
-		if busy[k.Township] >= Allowed(size[k.Township]) || doubt[k.Village] > 0 {
+	free := func(k Kiosk) bool { return busy[k.Township] < Allowed(size[k.Township]) && doubt[k.Village] == 0 }
+	for _, k := range r.candidates(f, free) {
+		if !free(k) {
 			continue
 		}
 		busy[k.Township]++
@@ -225,24 +226,34 @@ func (r *Rollout) offer(now time.Time, f Fleet, c *Change) {
 	}
 }
 
-// candidates are the kiosks that can be offered the release: first the picked
-// ones, then who had the fewest offers, then in the version's order.
-func (r *Rollout) candidates(f Fleet) []Kiosk {
-	var out []Kiosk
+// candidates are the kiosks that can be offered the release and have a free
+// place: first who had the fewest offers, of these the picked ones, then in the
+// version's order.
+func (r *Rollout) candidates(f Fleet, free func(Kiosk) bool) []Kiosk {
+	type candidate struct {
+		Kiosk
+		offers, later int
+		order         uint64
+	}
+	var all []candidate
 	for _, k := range f.Kiosks {
-		if o := r.Kiosks[k.ID]; r.Member(k.ID) && f.updatable(k) && k.Online && o.Phase == None {
-			out = append(out, k)
+		if !k.Online || !f.updatable(k) || !free(k) || !r.Member(k.ID) {
+			continue
+		}
+		if o := r.Kiosks[k.ID]; o.Phase == None {
+			x := candidate{k, o.Offers, 1, r.order(k.ID)}
+			if in(r.Trial, k.ID) {
+				x.later = 0
+			}
+			all = append(all, x)
 		}
 	}
-	later := func(k Kiosk) int {
-		if in(r.Trial, k.ID) {
-			return 0
-		}
-		return 1
-	}
-	slices.SortFunc(out, func(a, b Kiosk) int {
-		return cmp.Or(cmp.Compare(r.Kiosks[a.ID].Offers, r.Kiosks[b.ID].Offers), cmp.Compare(later(a), later(b)),
-			cmp.Compare(r.order(a.ID), r.order(b.ID)))
+	slices.SortFunc(all, func(a, b candidate) int {
+		return cmp.Or(cmp.Compare(a.offers, b.offers), cmp.Compare(a.later, b.later), cmp.Compare(a.order, b.order))
 	})
+	out := make([]Kiosk, len(all))
+	for i, x := range all {
+		out[i] = x.Kiosk
+	}
 	return out
 }
