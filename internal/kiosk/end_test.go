@@ -278,11 +278,18 @@ func TestReplayGoesOnWhereItWas(t *testing.T) {
 	if h := one[wire.Hello](b, home); h.BootNo != 2 || h.NextSeq != 3 || h.Unacked != 1 {
 		t.Fatalf("%+v", h)
 	}
-	one[wire.Press](b, home) // only the one that home did not acknowledge
+	p := one[wire.Press](b, home) // only the one that home did not acknowledge
+	if p.Press != id || !p.At.Equal(noon) {
+		t.Fatalf("it is sent as %+v; it was pressed at %v", p, noon)
+	}
 	if got := sentTo[wire.Press](b, top); len(got) != 2 {
 		t.Fatalf("the county is sent %d presses, want both", len(got))
 	}
-	if next := b.press(call.Urgent); next.Mark != (call.Mark{Boot: 2, Seq: 3}) {
+	next := b.press(call.Urgent)
+	if p := one[wire.Press](b, home); !p.At.IsZero() {
+		t.Fatalf("a press of this start has the kiosk's own time: %+v", p)
+	}
+	if next.Mark != (call.Mark{Boot: 2, Seq: 3}) {
 		t.Fatalf("the next press is %v", next)
 	}
 }

@@ -97,8 +97,12 @@ func (k *Kiosk) deliver(p *press, s call.Site) {
 }
 
 func (k *Kiosk) frameOf(p *press) wire.Press {
-	return wire.Press{Press: p.rec.Press, Call: p.rec.Call, Key: p.rec.Key, Purpose: p.rec.Purpose,
+	f := wire.Press{Press: p.rec.Press, Call: p.rec.Call, Key: p.rec.Key, Purpose: p.rec.Purpose,
 		AgeMS: int64((k.now - p.at) / time.Millisecond), Sig: p.rec.Sig}
+	if p.rec.Press.Boot != k.boot {
+		f.At = p.rec.At // nobody measured how long the kiosk was away
+	}
+	return f
 }
 
 // wants reports whether press p must reach site s: home needs every press,

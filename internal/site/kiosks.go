@@ -160,16 +160,30 @@ func (s *Site) press(k *kiosk, f wire.Press, at time.Time) {
 		return
 	}
 	age := ageOf(f.AgeMS)
+	at = pressedAt(f, at, age)
 	if !f.Purpose.Calls() {
-		s.record(k, f, at.Add(-age))
+		s.record(k, f, at)
 		return
 	}
 	e := s.entryFor(f.Call)
 	if home, _ := s.cfg.Home(k.id); home != s.me() {
 		e.c.Why.Direct = true
 	}
-	s.take(e, k, pressed(f, at.Add(-age)), s.me(), age)
+	s.take(e, k, pressed(f, at), s.me(), age)
 	s.answer(k, f)
+}
+
+// longestAway is how far back a kiosk's own clock is believed.
+const longestAway = 30 * 24 * time.Hour
+
+// pressedAt is when people are told that the key went down. A kiosk that was
+// off in between knows it by its own clock alone, which may be dead.
+func pressedAt(f wire.Press, now time.Time, age call.Mono) time.Time {
+	known := now.Add(-age)
+	if f.At.Before(known) && now.Sub(f.At) <= longestAway {
+		return f.At
+	}
+	return known
 }
 
 func pressed(f wire.Press, at time.Time) call.Pressed {

@@ -191,3 +191,23 @@ func TestFramesThatMakeNoSenseAreRefusedByName(t *testing.T) {
 		t.Fatal("a register made a call")
 	}
 }
+
+// The time of a press that outlived the kiosk's power cut is the kiosk's own,
+// if that can be; people read it, nothing else does.
+func TestAPressThatOutlivedAStartKeepsItsTime(t *testing.T) {
+	for name, c := range map[string]struct{ at, want time.Time }{
+		"three hours ago": {noon.Add(-3 * time.Hour), noon.Add(-3 * time.Hour)},
+		"a dead clock":    {time.Unix(0, 0).UTC(), noon.Add(-time.Second)},
+		"a fast clock":    {noon.Add(time.Hour), noon.Add(-time.Second)},
+		"no word":         {time.Time{}, noon.Add(-time.Second)},
+	} {
+		h := newHall(t, town)
+		h.do(site.KioskUp{Kiosk: mine})
+		f := press(1, 1, call.Urgent)
+		f.AgeMS, f.At = 1000, c.at
+		h.do(site.FromKiosk{Kiosk: mine, Frame: f, At: noon})
+		if v, ok := h.s.Call(id(1)); !ok || !v.Call.At.Equal(c.want) {
+			t.Errorf("%s: pressed at %v, want %v", name, v.Call.At, c.want)
+		}
+	}
+}

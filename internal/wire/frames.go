@@ -2,6 +2,7 @@ package wire
 
 import (
 	"encoding/json"
+	"time"
 
 	"huying/internal/call"
 )
@@ -84,7 +85,9 @@ type Welcome struct {
 	PolicyRev int       `json:"policy_rev"`
 }
 
-// Press is one press; AgeMS is the time since the key went down.
+// Press is one press; AgeMS is the time since the key went down, or since the
+// kiosk started if that was later. At is then when it went down by the kiosk's
+// own clock: for people to read, nothing is decided by it.
 type Press struct {
 	Press   call.PressID `json:"press"`
 	Call    call.ID      `json:"call"`
@@ -92,6 +95,7 @@ type Press struct {
 	Purpose call.Purpose `json:"purpose,omitempty"`
 	AgeMS   int64        `json:"age_ms"`
 	Sig     []byte       `json:"sig,omitempty"`
+	At      time.Time    `json:"at,omitzero"`
 }
 
 // PressAck says that the site has the press on disk.

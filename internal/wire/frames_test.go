@@ -33,6 +33,7 @@ var golden = map[string]Frame{
 	"hello_first_boot": Hello{Kiosk: first.Kiosk, Proto: Proto, BootNo: 1, BootID: "b0c1", NextSeq: 1},
 	"welcome":          Welcome{Site: town, Proto: Proto, PolicyRev: 1},
 	"press":            Press{Press: again, Call: first, Key: call.Urgent, AgeMS: 120, Sig: sig},
+	"press_outlived":   Press{Press: again, Call: first, Key: call.Urgent, AgeMS: 120, Sig: sig, At: noon},
 	"press_ack":        PressAck{Press: again, Call: first},
 	"press_hold":       PressHold{Press: again, Reason: "store_down"},
 	"claim":            Claim{Call: first, Site: town, Person: li, After: 0},

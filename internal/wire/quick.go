@@ -127,6 +127,9 @@ func (c *cursor) base64(literal string) []byte {
 func quickBody(out []byte, f Frame) ([]byte, bool) {
 	switch f := f.(type) {
 	case Press:
+		if !f.At.IsZero() { // rare: a press that outlived a start
+			return out, false
+		}
 		out = appendID(append(out, `{"press":"`...), f.Press)
 		out = appendID(append(out, `","call":"`...), f.Call)
 		out = append(append(out, `","key":"`...), f.Key...)
