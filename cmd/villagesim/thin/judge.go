@@ -13,8 +13,9 @@ const (
 	// bearable is the most that may be missing of a voice on a thin line, the
 	// seconds before the rule acts and its tries afterwards included.
 	bearable = 0.15
-	// gain is how many times as much must be missing on the thinnest line when the
-	// rule is off: otherwise it is not the rule that keeps the voice.
+	// gain is how many times as much the thinnest line must take away when the rule
+	// is off: otherwise it is not the rule that keeps the voice. What is missing on
+	// a line that is well as well is the ear's own loss, and counts for neither.
 	gain = 2.0
 	// control is the least that must be heard on a line that is well: a machine too
 	// busy for that cannot judge lines.
@@ -50,7 +51,7 @@ func (r Result) missing() float64 { return 1 - min(r.Up.Share(), r.Down.Share())
 type Verdict struct {
 	Talks  int
 	Worst  Result  // the talk with the rule on that missed most
-	Gain   float64 // on the thinnest line, missing without the rule over missing with it
+	Gain   float64 // on the thinnest line, taken away without the rule over with it
 	Broken error   // the promise, or the trial's own conditions
 }
 
@@ -62,10 +63,12 @@ func Judge(results []Result) (v Verdict) {
 	v.Talks = len(results)
 	var errs []error
 	var off, on *Result
+	deaf := 0.0 // what the ear misses by itself
 	for i, r := range results {
 		switch {
 		case r.Trial.Line.Rate == 0:
-			if heard := 1 - r.missing(); heard < control {
+			deaf = r.missing()
+			if heard := 1 - deaf; heard < control {
 				errs = append(errs, fmt.Errorf("thin: on a line that is well %.0f %% was heard: this machine is too busy to judge", 100*heard))
 			}
 			continue
@@ -87,9 +90,9 @@ func Judge(results []Result) (v Verdict) {
 	if off == nil || on == nil {
 		return Verdict{Talks: v.Talks, Broken: errors.Join(append(errs, errors.New("thin: the thinnest line was not tried both ways"))...)}
 	}
-	v.Gain = off.missing() / max(on.missing(), 1e-3)
+	v.Gain = (off.missing() - deaf) / max(on.missing()-deaf, 0.01)
 	if v.Gain < gain {
-		errs = append(errs, fmt.Errorf("thin: with the rule off only %.1f times as much is missing, at least %.0f times was expected: the trial does not see the rule", v.Gain, gain))
+		errs = append(errs, fmt.Errorf("thin: with the rule off only %.1f times as much is taken away, at least %.0f times was expected: the trial does not see the rule", v.Gain, gain))
 	}
 	v.Broken = errors.Join(errs...)
 	return v

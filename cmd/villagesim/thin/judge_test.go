@@ -73,6 +73,7 @@ func TestJudge(t *testing.T) {
 		"the rule keeps the voice":        {talks(0.97, 0.6, 0.92), true},
 		"the rule does not keep it":       {talks(0.97, 0.6, 0.8), false},
 		"the rule makes no difference":    {talks(0.97, 0.9, 0.92), false},
+		"the ear's own loss is no gain":    {talks(0.92, 0.87, 0.89), false},
 		"a machine that hears nothing":    {talks(0.5, 0.6, 0.92), false},
 		"no talks":                        {nil, false},
 		"the thinnest line was left out":  {talks(0.97, 0.6, 0.92)[:5], false},
@@ -82,6 +83,10 @@ func TestJudge(t *testing.T) {
 		if v := Judge(c.results); (v.Broken == nil) != c.good {
 			t.Errorf("%s: %v", name, v.Broken)
 		}
+	}
+	// (0.25 - 0.044) / (0.11 - 0.044): the ear by itself misses 0.044.
+	if v := Judge(talks(0.956, 0.75, 0.89)); v.Gain < 3.0 || v.Gain > 3.2 {
+		t.Errorf("the gain is %.2f, want 3.1", v.Gain)
 	}
 	lame := talks(0.97, 0.6, 0.95)
 	lame[2].Down.Voice = 870 // 300 kbit/s, one direction alone
