@@ -96,7 +96,7 @@ type tests struct {
 }
 
 func (p tests) show(ctx context.Context) (trials, worst string, err error) {
-	args := []string{"test", "-json", "-shuffle=on", "-timeout", "15m", "-run", p.run, fmt.Sprintf("-count=%d", p.count)}
+	args := []string{"test", "-json", "-shuffle=on", "-timeout", "30m", "-run", p.run, fmt.Sprintf("-count=%d", p.count)}
 	args = append(args, p.packages...)
 	if len(p.args) > 0 {
 		args = append(append(args, "-args"), p.args...)
