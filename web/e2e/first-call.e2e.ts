@@ -67,6 +67,11 @@ test('2 the operator starts the shift, sees and hears it ring, answers, and both
   await stage.look(liukeng, 'kiosk-answered')
   await operator.expectSpeechNoted()
   await operator.hangUp()
+  // Something was forgotten: the kiosk joins again, and nobody there touches it.
+  await operator.callBack('流坑村')
+  await operator.expectTalking('流坑村')
+  await Promise.all([operator.expectHearsAndSees(), liukeng.expectHearsAndSees()])
+  await operator.hangUp()
   await operator.close('流坑村', '当场解决')
   await liukeng.expectDone()
 })

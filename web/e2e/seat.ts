@@ -169,6 +169,13 @@ export class Seat {
     await this.page.keyboard.press('F4')
   }
 
+  /** By the form after a call, which says first that the talk is over. */
+  async callBack(village: string): Promise<void> {
+    await this.form(village)
+      .getByRole('button', { name: `再接通${village}` })
+      .click()
+  }
+
   /** The form after a call. */
   form(village: string): Locator {
     return this.page.getByRole('region', { name: `${village}: 处理结果` })

@@ -159,6 +159,23 @@ test('red without speech: first who was there, then the outcome', async () => {
   )
 })
 
+test('a point is called back before its call is closed', async () => {
+  const user = await onDuty()
+  const answerer = { person: zhang, site: niutian }
+  const owed = call({
+    phase: 'wrap_up',
+    spoke: true,
+    rings_me: false,
+    may: ['answer', 'close'],
+    answerer,
+  })
+  await hub.tells({ type: 'call', call: { ...owed, may: ['close'] } })
+  expect(screen.queryByRole('button', { name: '再接通流坑村' })).toBeNull()
+  await hub.tells({ type: 'call', call: owed })
+  await user.click(screen.getByRole('button', { name: '再接通流坑村' }))
+  await waitFor(() => expect(hub.asked).toContain('POST /api/calls/361025105207-1.1.1/answer'))
+})
+
 test('F4 hangs up once', async () => {
   const user = await onDuty()
   hub.problems.set('POST /api/calls/361025105207-1.1.1/media', { status: 503, detail: '没有语音' })

@@ -31,7 +31,7 @@ export function InHand({ desk }: { desk: CallDesk }) {
         />
       )}
       {writing.map((call) => (
-        <WrapUp key={call.id} call={call} />
+        <WrapUp key={call.id} call={call} onCallBack={() => desk.answer(call)} />
       ))}
     </>
   )

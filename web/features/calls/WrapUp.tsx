@@ -9,8 +9,20 @@ import { Attended } from './Attended.tsx'
 import { close, type Disposition, dispositions, type Outcome } from './api.ts'
 import { speechNeeded } from './order.ts'
 
-/** The form after a call: what came of it. Closing needs a named outcome. */
-export function WrapUp({ call, onClosed }: { call: Call; onClosed?: () => void }) {
+/**
+ * The form after a call: what came of it. Closing needs a named outcome. Until
+ * then the point can be called back: its kiosk joins by itself, nobody there
+ * has to touch it.
+ */
+export function WrapUp({
+  call,
+  onCallBack,
+  onClosed,
+}: {
+  call: Call
+  onCallBack: () => void
+  onClosed?: () => void
+}) {
   const { t } = useTranslation('calls')
   const heading = `wrap-up-${call.id}`
   return (
@@ -18,6 +30,11 @@ export function WrapUp({ call, onClosed }: { call: Call; onClosed?: () => void }
       <div className="call-head">
         <KeyMark of={call.key} />
         <h2 id={heading}>{t('wrap_up_of', { point: call.point.name })}</h2>
+        {call.phase === 'wrap_up' && call.may.includes('answer') && (
+          <Button size="large" onClick={onCallBack}>
+            {t('call_back', { point: call.point.name })}
+          </Button>
+        )}
       </div>
       {speechNeeded(call) ? (
         <>
