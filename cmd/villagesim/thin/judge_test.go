@@ -73,7 +73,7 @@ func TestJudge(t *testing.T) {
 		"the rule keeps the voice":        {talks(0.97, 0.6, 0.92), true},
 		"the rule does not keep it":       {talks(0.97, 0.6, 0.8), false},
 		"the rule makes no difference":    {talks(0.97, 0.9, 0.92), false},
-		"the ear's own loss is no gain":    {talks(0.92, 0.87, 0.89), false},
+		"the ear's own loss is no gain":   {talks(0.92, 0.87, 0.89), false},
 		"a machine that hears nothing":    {talks(0.5, 0.6, 0.92), false},
 		"no talks":                        {nil, false},
 		"the thinnest line was left out":  {talks(0.97, 0.6, 0.92)[:5], false},
