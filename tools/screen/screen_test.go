@@ -89,12 +89,13 @@ func TestItComesBack(t *testing.T) {
 	back("the browser was killed", began)
 
 	began = time.Now()
-	for _, pid := range w.kinds("gpu-process") {
+	dead := w.kinds("gpu-process")
+	for _, pid := range dead {
 		_ = syscall.Kill(pid, syscall.SIGKILL)
 	}
 	w.until("there is another GPU process", func() error {
-		if len(w.kinds("gpu-process")) == 0 {
-			return fmt.Errorf("there is none")
+		if now := w.kinds("gpu-process"); len(dead) == 0 || len(now) == 0 || now[0] == dead[0] {
+			return fmt.Errorf("there are %v, there were %v", now, dead)
 		}
 		return nil
 	})
