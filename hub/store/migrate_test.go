@@ -64,6 +64,7 @@ var merged = map[string]string{
 	"00004_identity.sql":      "917c2c1ae469fbd5",
 	"00005_proof_of_life.sql": "3160e3deee0a83ed",
 	"00006_photos.sql":        "5eef0254b4aa6e23",
+	"00007_releases.sql":      "e20829501cab080a",
 }
 
 func TestMigrationsAreImmutable(t *testing.T) {
