@@ -28,6 +28,7 @@ type printer struct {
 	dir     string
 	program []byte
 	tree    string // the package, unpacked
+	real    []byte // the program of the release that is being made
 	private ed25519.PrivateKey
 	public  []byte // PEM
 }
@@ -71,12 +72,16 @@ type change func(p *printer)
 // works replaces what the program does for its work by a script; it is beside
 // it as $real. What root asks of it before the installation it does well.
 func works(version, script string) change {
-	return runs(`case "${1:-run}" in
+	program := runs(`case "${1:-run}" in
 version) echo "huying terminal ` + version + `" ;;
 check) ;;
 run) ` + script + ` ;;
 *) exec $real "$@" ;;
 esac`)
+	return func(p *printer) {
+		program(p)
+		p.file("usr/lib/huying/terminal-real", p.real, 0o755)
+	}
 }
 
 // runs replaces the program by a script.
@@ -134,7 +139,8 @@ func (p *printer) release(version string, wrong ...change) made {
 	}
 	program := bytes.ReplaceAll(p.program, []byte(blank), []byte(version))
 	p.file("usr/lib/huying/terminal", program, 0o755)
-	p.file("usr/lib/huying/terminal-real", program, 0o755)
+	p.real = program
+	_ = os.Remove(filepath.Join(p.tree, "usr/lib/huying/terminal-real"))
 	p.control("Package", "huying-terminal")
 	p.control("Version", version)
 	for _, w := range wrong {
