@@ -125,6 +125,9 @@ func TestAWrongAddressIsTakenBack(t *testing.T) {
 		v.home.up()
 		v.last.up()
 		v.tell(v.last, 4, allowed.Values{Volume: 50}) // only home may tell
+		if s, err := afar.Load(filepath.Join(dir, afar.File)); err != nil || s.InForce.Rev != 0 || v.page.now().Volume != 0 {
+			t.Fatalf("the county's settings were taken: %+v, %v", s, err)
+		}
 		v.tell(v.home, 5, allowed.Values{HomeURL: "wss://nowhere.example"})
 		v.wait(10 * time.Second)
 		if v.count() != 3 || v.to(2) != "wss://nowhere.example" || !v.line(2).isStarted() {

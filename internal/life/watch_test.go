@@ -515,6 +515,18 @@ func TestRestart(t *testing.T) {
 	s.want("key_stuck:red open, offline open, site_silent open gone")
 }
 
+// Rows that a clock wrote which was put back since must not keep a dead kiosk
+// alive until that time comes again.
+func TestAClockThatWasPutBackHidesNobody(t *testing.T) {
+	s := newStation(t, villages(6)...)
+	s.die(village(0))
+	s.restart(-time.Hour)
+	s.pass(2 * time.Minute)
+	if got := s.state(village(0)); got != Offline {
+		t.Fatalf("a kiosk that is dead is %s", got)
+	}
+}
+
 func TestARetiredKioskIsMissedByNobody(t *testing.T) {
 	s := newStation(t, villages(3)...)
 	s.die(village(0))

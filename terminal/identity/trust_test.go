@@ -14,6 +14,7 @@ import (
 	"net/http"
 	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"strings"
 	"sync"
@@ -187,6 +188,30 @@ func TestADeadClockConnects(t *testing.T) {
 				t.Fatal("another authority's hub is believed")
 			}
 		})
+	}
+}
+
+// A kiosk that never met a hub has no time to hold against its dead clock, and
+// the county's own certificate, which the system knows, is not ours to excuse.
+func TestADeadClockConnectsWithACountysCertificate(t *testing.T) {
+	if os.Getenv("HUB") == "" { // the system's roots are read once in a process
+		h := newSecureHub(t, time.Now(), "127.0.0.1")
+		root := filepath.Join(t.TempDir(), "root.pem")
+		must(t, os.WriteFile(root, h.authority.RootPEM(), 0o600))
+		again := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$") //nolint:gosec // this test
+		again.Env = append(os.Environ(), "SSL_CERT_FILE="+root, "SSL_CERT_DIR="+t.TempDir(), "HUB="+h.URL)
+		if out, err := again.CombinedOutput(); err != nil {
+			t.Fatalf("%v\n%s", err, out)
+		}
+		return
+	}
+	for _, year := range []int{1970, 2023} {
+		dir := t.TempDir()
+		_, err := identity.LoadOrCreate(dir)
+		must(t, err)
+		b, err := identity.OpenBadge(dir, func() time.Time { return time.Date(year, 1, 2, 0, 0, 0, 0, time.UTC) })
+		must(t, err)
+		must(t, visit(t, b, "", os.Getenv("HUB")))
 	}
 }
 
