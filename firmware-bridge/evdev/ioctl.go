@@ -34,6 +34,7 @@ const (
 var (
 	eviocsclockid = request(iocWrite, 0xa0, unsafe.Sizeof(int32(0)))
 	eviocgrab     = request(iocWrite, 0x90, unsafe.Sizeof(int32(0)))
+	eviocsrep     = request(iocWrite, 0x03, unsafe.Sizeof([2]uint32{}))
 	eviocgbitKey  = request(iocRead, 0x20+evKey, unsafe.Sizeof(bits{}))
 	eviocgkey     = request(iocRead, 0x18, unsafe.Sizeof(bits{}))
 )
@@ -46,7 +47,20 @@ func openFile(path string) (int, error) {
 	return fd, nil
 }
 
+// take makes a device ours alone.
 func take(fd int) error {
+	if err := grab(fd); err != nil {
+		return err
+	}
+	// A held key would repeat itself 30 times a second and, while this program
+	// is away, fill the 64 events that the kernel keeps. Buttons without
+	// repetition refuse this.
+	var never [2]uint32 // delay and period
+	_ = ioctl(fd, eviocsrep, uintptr(unsafe.Pointer(&never)))
+	return nil
+}
+
+func grab(fd int) error {
 	clock := int32(unix.CLOCK_MONOTONIC)
 	if err := ioctl(fd, eviocsclockid, uintptr(unsafe.Pointer(&clock))); err != nil {
 		if errors.Is(err, unix.ENOTTY) {

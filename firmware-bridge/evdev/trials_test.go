@@ -31,6 +31,7 @@ var trials = []trialOf{
 	{name: "usb holds", do: holds},
 	{name: "usb stall", do: stalls},
 	{name: "usb overrun", do: overruns},
+	{name: "usb patience", do: patience},
 	{name: "usb stuck", do: stuck},
 	{name: "usb held", do: held},
 	{name: "usb unplug", do: replugs},
@@ -38,6 +39,7 @@ var trials = []trialOf{
 	{name: "usb kill", do: killed(false)},
 	{name: "usb kill", mutant: "no file descriptor store", do: killed(true)},
 	{name: "usb grab", mutant: "no grab", kernel: func(k kernel) kernel { k.take = func(int) error { return nil }; return k }, do: grabbed},
+	{name: "usb patience", mutant: "repetition left on", kernel: func(k kernel) kernel { k.take = grab; return k }, do: patience},
 	{name: "usb stall", mutant: "the state read where the events wait", share: true, do: stalls},
 }
 
@@ -203,6 +205,17 @@ func stalls(s *stand, n int) {
 			done++
 		}
 		wait(2 * time.Second)
+	}
+}
+
+// patience: a finger that stays on a key while nobody reads. Repeated, it would
+// be more than the kernel keeps.
+func patience(s *stand, n int) {
+	for i := range max(1, n/10) {
+		s.stall.Store(int64(4 * time.Second))
+		wait(1100 * ms)
+		s.press(turn(i), 2500*ms)
+		wait(3 * time.Second)
 	}
 }
 
