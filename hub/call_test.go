@@ -19,7 +19,7 @@ func TestFirstCall(t *testing.T) {
 	wang := w.operator("wang", "mima-wang-1")
 
 	v.press(call.Urgent)
-	v.shows(kiosk.Received)
+	v.shows(kiosk.Ringing)
 	c := wang.ringing()
 	if c.Point.Name != "流坑村" || c.Key != "urgent" {
 		t.Fatalf("rings %s %s, want the red key of 流坑村", c.Point.Name, c.Key)

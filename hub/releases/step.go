@@ -58,6 +58,9 @@ func (r *Rollout) see(now time.Time, k Kiosk, c *Change) {
 	o := was
 	o.Kiosk = k.ID
 	o.Phase, o.Error = r.phase(now, k, was)
+	if r.State == Halted && o.notBegun() {
+		o.Phase, o.Error = None, "" // it was lost when the offers were taken back, and begins anew
+	}
 	if o.Phase != was.Phase {
 		o.Since, o.Excuse = now, nil
 	}
@@ -82,7 +85,7 @@ func (r *Rollout) see(now time.Time, k Kiosk, c *Change) {
 	case was.failed() && !o.failed():
 		c.Mended = append(c.Mended, k.ID)
 	}
-	if was.notBegun() && o.Phase == None {
+	if o.Phase == None && was.Phase != None {
 		c.Tell = append(c.Tell, k.ID)
 	}
 }
@@ -128,7 +131,7 @@ func (r *Rollout) told(k Kiosk, was Outcome) (Phase, string) {
 		return Installed, ""
 	case said == wire.RolledBack, said == wire.Refused:
 		return Phase(said), why
-	case was.Phase == Installed:
+	case was.Phase == Installed, was.Phase == Installing, was.Phase == Trying, was.Phase == Lost:
 		return RolledBack, fmt.Sprintf("终端又在用 %s 版", k.Version) // by a hand on the spot, which had its reason
 	case was.Phase == RolledBack, was.Phase == Refused:
 		return was.Phase, was.Error
