@@ -19,9 +19,13 @@ const between = "a-secret-of-both-hubs"
 var lean = view.Unit{Code: "361025", Name: "乐安县"}
 
 // newCounty is the county's hub and the township's below it.
-func newCounty(t *testing.T) (county, township *township) {
+func newCounty(t *testing.T, change ...func(*hub.Config)) (county, township *township) {
 	t.Helper()
-	county = newHub(t, hub.Config{Unit: lean, Children: []hub.Neighbour{{Unit: niutian, Secret: between}}}, countySeed)
+	c := hub.Config{Unit: lean, Children: []hub.Neighbour{{Unit: niutian, Secret: between}}}
+	for _, f := range change {
+		f(&c)
+	}
+	county = newHub(t, c, countySeed)
 	county.start()
 	township = newHub(t, hub.Config{Unit: niutian,
 		Parent: &hub.Neighbour{Unit: lean, URL: "http://" + county.app.Addr(), Secret: between}}, seedText)

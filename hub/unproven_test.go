@@ -4,6 +4,7 @@ import (
 	"crypto/ed25519"
 	"strings"
 	"testing"
+	"time"
 
 	"huying/hub"
 	"huying/hub/api"
@@ -45,5 +46,27 @@ func TestACallShowsWhichPressIsUnproven(t *testing.T) {
 	v.heard(wire.TPong)
 	if n := w.counted("huying_unproven_presses_total"); n != "1" {
 		t.Fatalf("%s presses are counted as unproven", n)
+	}
+}
+
+// TestARelayedPressProvesItsOriginAtTheCounty: the township may be the liar.
+func TestARelayedPressProvesItsOriginAtTheCounty(t *testing.T) {
+	county, niutian := newCounty(t, func(c *hub.Config) { c.Metrics = freeAddress(t) })
+	zhao := county.operator("zhao", "mima-zhao-1")
+	zhao.pointShown(liukeng)
+	v := niutian.village()
+	p := call.PressID{Kiosk: liukeng, Mark: call.Mark{Boot: 4_000_000_000, Seq: 1}}
+	v.send(wire.Press{Press: p, Call: p, Key: call.Urgent,
+		Sig: ed25519.Sign(niutian.key, wire.PressText(p, p, call.Urgent, call.ForHelp))})
+	for seq := range uint32(2) { // the one that is counted last shows that the others were looked at
+		q := call.PressID{Kiosk: liukeng, Mark: call.Mark{Boot: 4_000_000_000, Seq: 2 + seq}}
+		v.send(wire.Press{Press: q, Call: p, Key: call.Urgent})
+	}
+	zhao.sees("all presses", func(c view.Call) bool { return c.Presses == 3 })
+	for end := time.Now().Add(patience); county.counted("huying_unproven_presses_total") != "2"; {
+		if time.Now().After(end) {
+			t.Fatalf("%s presses are counted as unproven, want 2", county.counted("huying_unproven_presses_total"))
+		}
+		<-time.After(10 * time.Millisecond)
 	}
 }

@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net/http"
 	"net/http/httptest"
+	"reflect"
 	"slices"
 	"strings"
 	"sync"
@@ -290,9 +291,15 @@ func TestTwoLiveBootsAreACloneAndBothRing(t *testing.T) {
 	}
 	for boot, conn := range map[uint32]*websocket.Conn{7: a, 9: b} {
 		p := press(e, boot, false)
-		e.desk(wire.PressAck{Press: p.Press, Call: p.Call})
-		if f, ok := e.receive(conn).(wire.PressAck); !ok || f.Press != p.Press {
-			t.Fatalf("start %d heard %+v", boot, f)
+		for _, f := range []wire.Frame{
+			wire.PressAck{Press: p.Press, Call: p.Call},
+			wire.State{Call: p.Call, Rev: 1, Code: wire.CodeRinging},
+			wire.Claim{Call: p.Call, Site: "361025105", Person: call.Person{ID: "p-li"}},
+		} {
+			e.desk(f)
+			if got := e.receive(conn); !reflect.DeepEqual(got, f) {
+				t.Fatalf("start %d heard %+v, want %+v", boot, got, f)
+			}
 		}
 	}
 	e.desk(wire.Pong{}) // for whoever asked
