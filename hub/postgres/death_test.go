@@ -12,6 +12,8 @@ import (
 	"syscall"
 	"testing"
 	"time"
+
+	"golang.org/x/sys/unix"
 )
 
 // TestNothingCommittedIsLost kills a hub that commits rows, its database, or both, and counts what is there after
@@ -51,6 +53,34 @@ func TestNothingCommittedIsLost(t *testing.T) {
 			}
 		})
 	}
+}
+
+// TestMemoryThatIsStillHeld: a server that was killed leaves shared memory, which somebody holds for a moment longer.
+func TestMemoryThatIsStillHeld(t *testing.T) {
+	t.Parallel()
+	dir := folder(t)
+	v := startVillage(t, dir, "")
+	text, err := os.ReadFile(filepath.Join(dir, "pg", "postmaster.pid"))
+	check(t, err)
+	var key, id int
+	_, err = fmt.Sscan(strings.Split(string(text), "\n")[6], &key, &id)
+	check(t, err)
+	held, err := unix.SysvShmAttach(id, 0, 0)
+	check(t, err)
+	syscall.Kill(v.pgPID, syscall.SIGKILL)
+	v.cmd.Process.Kill()
+	v.cmd.Wait()
+	go func() {
+		for { // until the server has complained once
+			said, err := os.ReadFile(filepath.Join(dir, "log"))
+			if err != nil || strings.Contains(string(said), "still in use") {
+				_ = unix.SysvShmDetach(held)
+				return
+			}
+			pause(context.Background(), time.Millisecond)
+		}
+	}()
+	start(t, Config{Dir: dir, Log: config(t, dir).Log})
 }
 
 // TestDatabaseDiesWithItsHub: the kernel's parent-death signal ends the server although nobody starts a new one.

@@ -13,9 +13,22 @@ import (
 	"time"
 )
 
-// launch brings the server up once: nobody else works on the data, no stale lock is in the way, and when it returns
-// without an error the hub's role can use the hub's database. The end of ctx abandons the attempt.
+// launch brings the server up. A process of the last one may be gone for everybody and still hold its shared memory
+// for a moment, for instance while somebody reads about it in /proc; then the server refuses to start, and is asked
+// again.
 func (h *home) launch(ctx context.Context) (*process, error) {
+	for begun := time.Now(); ; pause(ctx, 50*time.Millisecond) {
+		p, err := h.launchOnce(ctx)
+		if err == nil || !strings.Contains(err.Error(), "shared memory block") || ctx.Err() != nil || time.Since(begun) > 5*quitGrace {
+			return p, err
+		}
+		h.log.Warn("the last server's memory is still in use", "dir", h.data)
+	}
+}
+
+// launchOnce brings the server up once: nobody else works on the data, no stale lock is in the way, and when it returns
+// without an error the hub's role can use the hub's database. The end of ctx abandons the attempt.
+func (h *home) launchOnce(ctx context.Context) (*process, error) {
 	if err := endLeftovers(ctx, h.log, h.data); err != nil {
 		return nil, err
 	}
